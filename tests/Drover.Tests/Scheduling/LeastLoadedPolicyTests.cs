@@ -61,6 +61,18 @@ public class LeastLoadedPolicyTests
         Assert.InRange(policy.Remembered, 1, 70);
     }
 
+    [Fact]
+    public void Workers_that_stay_keep_their_turn_when_others_are_forgotten()
+    {
+        var policy = new LeastLoadedPolicy();
+        Assert.Equal(2, policy.PickId([Loads.Of(1, requests: 1), Loads.Of(2)]));
+        Assert.Equal(1, policy.PickId([Loads.Of(1), Loads.Of(2, requests: 1)]));
+        for (var id = 3; id < 200; id++)
+            policy.PickId([Loads.Of(1, requests: 1), Loads.Of(2, requests: 1), Loads.Of(id)]);
+
+        Assert.Equal(2, policy.PickId(Loads.Idle(1, 2)));
+    }
+
     private static (int Requests, int Connections) Load(WorkerLoad worker) =>
         (worker.RequestsInFlight, worker.OpenConnections + worker.PendingHandOffs);
 }
