@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Drover.Interop;
@@ -26,10 +27,27 @@ internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
         return value;
     }
 
-    internal FileDescriptor Duplicate()
+    internal FileDescriptor Duplicate() => DuplicateOf(Value);
+
+    /// <summary>Another descriptor of the same open file; the number given stays its owner's.</summary>
+    internal static FileDescriptor DuplicateOf(int descriptor)
     {
-        var copy = Libc.fcntl(Value, DuplicateCloseOnExec, LowestDuplicate);
+        var copy = Libc.fcntl(descriptor, DuplicateCloseOnExec, LowestDuplicate);
         return copy >= 0 ? new FileDescriptor(copy) : throw SystemCallException.Last("fcntl(F_DUPFD_CLOEXEC)");
+    }
+
+    internal static FileDescriptor DuplicateOf(SafeHandle handle)
+    {
+        var added = false;
+        try
+        {
+            handle.DangerousAddRef(ref added);
+            return DuplicateOf((int)handle.DangerousGetHandle());
+        }
+        finally
+        {
+            if (added) handle.DangerousRelease();
+        }
     }
 
     internal void SetCloseOnExec() => SetCloseOnExec(Value);

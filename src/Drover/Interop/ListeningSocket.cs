@@ -81,6 +81,16 @@ internal static unsafe class ListeningSocket
         }
     }
 
+    /// <summary>Writes the client's raw address; returns its length, 0 when there is none.</summary>
+    internal static int ReadPeer(int socket, Span<byte> address)
+    {
+        fixed (byte* bytes = address)
+        {
+            var length = (uint)address.Length;
+            return Libc.getpeername(socket, bytes, &length) == 0 ? (int)Math.Min(length, (uint)address.Length) : 0;
+        }
+    }
+
     /// <summary>Whether a server answers at this Unix path; a file left by a dead server does not.</summary>
     internal static bool IsUnixServerAlive(UnixDomainSocketEndPoint endPoint)
     {

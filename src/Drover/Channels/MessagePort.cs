@@ -1,0 +1,378 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Serialization.Metadata;
+using Drover.Interop;
+using Drover.Loop;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.Channels;
+
+/// <summary>
+/// The user's side of a channel: messages out with back-pressure, messages in to the handlers in order, requests and their answers.
+/// Handlers run on the thread pool, one message after the other, never on the loop.
+/// </summary>
+internal sealed class MessagePort : IThreadPoolWorkItem
+{
+    /// <summary>More unhandled bytes than this and reading pauses until the handlers have caught up.</summary>
+    private const int PauseReadingAbove = 4 * 1024 * 1024;
+
+    // Messages that no handler wants yet are kept for one that comes later, within these bounds.
+    private const int MaxUnclaimedBytes = 16 * 1024 * 1024;
+
+    // Answers of a batch leave together, but not later than after this many messages.
+    private const int MessagesPerFlush = 64;
+
+    private readonly EventLoop _loop;
+    private readonly IpcChannel _channel;
+    private readonly Worker _worker;
+    private readonly MessageHandlers _shared;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<long, IPendingAnswer> _answers = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly MessageQueue _unclaimed = new();
+    private MessageQueue _arriving = new();
+    private MessageQueue _handling = new();
+    private long _lastRequest;
+    private bool _pumping;
+    private bool _paused;
+    private bool _retryUnclaimed;
+    private bool _warned;
+    private volatile bool _peerIsDrover;
+
+    internal MessagePort(EventLoop loop, IpcChannel channel, Worker worker, MessageHandlers? shared, ILogger logger)
+    {
+        _loop = loop;
+        _channel = channel;
+        _worker = worker;
+        _shared = shared ?? new MessageHandlers();
+        _logger = logger;
+        Handlers.Added += Wake;
+        _shared.Added += Wake;
+    }
+
+    internal MessageHandlers Handlers { get; } = new();
+
+    internal CancellationToken Ended => _ended.Token;
+
+    /// <summary>Completes after the channel has ended and the last message was handled.</summary>
+    internal Task Drained => _drained.Task;
+
+    internal bool PeerIsDrover
+    {
+        get => _peerIsDrover;
+        set => _peerIsDrover = value;
+    }
+
+    internal ValueTask SendAsync<T>(T value, JsonTypeInfo<T> type, FileDescriptor? socket, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            socket?.Dispose();
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        var line = PeerIsDrover ? MessageFormat.Message(value, type) : MessageFormat.Plain(value, type);
+        var sent = socket is null ? _channel.Send(line) : _channel.Send(NodeLines.Handle(HandleTypes.Socket, line), socket);
+        return sent ? _channel.WaitForRoomAsync(cancellationToken) : ValueTask.FromException(Disconnected());
+    }
+
+    internal void SendLine(ReadOnlySpan<byte> line) => _channel.Send(line);
+
+    internal async Task<TResponse> InvokeAsync<TRequest, TResponse>(
+        TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var id = Interlocked.Increment(ref _lastRequest);
+        var answer = new PendingAnswer<TResponse>(responseType);
+        _answers[id] = answer;
+        try
+        {
+            if (!_channel.Send(MessageFormat.Request(id, request, requestType))) throw Disconnected();
+            await _channel.WaitForRoomAsync(cancellationToken);
+            return await answer.Task.WaitAsync(timeout, cancellationToken);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException(
+                $"No answer to {typeof(TRequest).Name} from {_worker} within {timeout.TotalSeconds:0.###} s. Does it have an OnRequest handler for this type?",
+                exception);
+        }
+        finally
+        {
+            _answers.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>A user's line has arrived. Loop thread only; <see cref="BatchEnd"/> follows.</summary>
+    internal void Receive(ReadOnlySpan<byte> line, FileDescriptor? socket)
+    {
+        lock (_lock)
+        {
+            _arriving.Add(line, socket is null ? null : new ReceivedSocket(socket));
+            if (_arriving.Bytes < PauseReadingAbove || _paused) return;
+            _paused = true;
+        }
+
+        _channel.PauseReading();
+    }
+
+    internal void BatchEnd()
+    {
+        lock (_lock)
+        {
+            if (_pumping || _arriving.Count == 0) return;
+            _pumping = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>The channel has ended: what has arrived is still handled, what is asked gets no answer any more.</summary>
+    internal void End()
+    {
+        Handlers.Added -= Wake;
+        _shared.Added -= Wake;
+        _ended.Cancel();
+        foreach (var id in _answers.Keys)
+        {
+            if (_answers.TryRemove(id, out var answer)) answer.Fail(Disconnected());
+        }
+
+        lock (_lock)
+        {
+            if (!_pumping && _arriving.Count == 0) _drained.TrySetResult();
+        }
+
+        BatchEnd();
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
+
+    // The task is not lost: _pumping stays true until it ends, and Drained completes with it.
+    private async Task PumpAsync()
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (_retryUnclaimed)
+                {
+                    // Those that waited for a handler come before those that arrived later.
+                    _retryUnclaimed = false;
+                    MoveTo(_unclaimed, _handling);
+                    MoveTo(_arriving, _handling);
+                }
+                else
+                {
+                    (_arriving, _handling) = (_handling, _arriving);
+                }
+
+                if (_handling.Count == 0)
+                {
+                    _pumping = false;
+                    if (_ended.IsCancellationRequested) _drained.TrySetResult();
+                    return;
+                }
+
+                if (_paused)
+                {
+                    _paused = false;
+                    _loop.Post(_channel.ResumeReading);
+                }
+            }
+
+            try
+            {
+                await HandleBatchAsync(_handling);
+            }
+            catch (ChannelProtocolException exception)
+            {
+                ChannelLog.GarbageReceived(_logger, _worker.Id, _worker.ProcessId, exception.Message);
+                _loop.Post(() => _worker.OnGarbage(exception.Message));
+            }
+
+            _handling.Clear();
+        }
+    }
+
+    private async ValueTask HandleBatchAsync(MessageQueue batch)
+    {
+        var corked = false;
+        try
+        {
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (i % MessagesPerFlush == 0 && corked) Uncork();
+                if (!corked) Cork();
+                var (line, socket) = batch[i];
+                var handled = HandleAsync(line, socket);
+                if (!handled.IsCompletedSuccessfully)
+                {
+                    // A handler that takes its time must not hold back what it has sent already.
+                    Uncork();
+                    await handled;
+                }
+
+                socket?.Dispose();
+            }
+        }
+        finally
+        {
+            if (corked) Uncork();
+        }
+
+        void Cork()
+        {
+            _channel.Cork();
+            corked = true;
+        }
+
+        void Uncork()
+        {
+            _channel.Uncork();
+            corked = false;
+        }
+    }
+
+    private ValueTask HandleAsync(ReadOnlyMemory<byte> line, ReceivedSocket? socket)
+    {
+        var parts = MessageFormat.Parse(line);
+        switch (parts.Kind)
+        {
+            case MessageKind.Response or MessageKind.Failure:
+                if (_answers.TryRemove(parts.Id, out var answer)) answer.Complete(parts);
+                return ValueTask.CompletedTask;
+            case MessageKind.Request:
+                return HandleRequest(parts, line);
+            default:
+                return HandleMessageAsync(parts, line, socket);
+        }
+    }
+
+    private ValueTask HandleRequest(in MessageParts parts, ReadOnlyMemory<byte> line)
+    {
+        foreach (var handlers in (ReadOnlySpan<MessageHandlers>)[Handlers, _shared])
+        {
+            foreach (var handler in handlers.Requests)
+            {
+                if (!handler.Wants(parts.Type.Span)) continue;
+
+                // Not awaited here: a slow answer must not hold up the messages behind it. Its bytes outlive this batch.
+                var copy = new MessageParts(parts.Kind, parts.Id, default, parts.Value.ToArray());
+                _ = handler.AnswerAsync(_worker, this, copy).AsTask();
+                return ValueTask.CompletedTask;
+            }
+        }
+
+        KeepUnclaimed(line, socket: null);
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask HandleMessageAsync(in MessageParts parts, ReadOnlyMemory<byte> line, ReceivedSocket? socket)
+    {
+        var own = Handlers.Messages;
+        var shared = _shared.Messages;
+        var single = own.Length + shared.Length == 1 ? (own.IsEmpty ? shared[0] : own[0]) : null;
+        if (single is not null && single.Wants(parts.Type.Span) && socket is null)
+        {
+            ValueTask<bool> handled;
+            try
+            {
+                handled = single.HandleAsync(_worker, parts, null);
+            }
+            catch (Exception exception) when (exception is not ChannelProtocolException)
+            {
+                ChannelLog.HandlerFailed(_logger, exception, _worker.Id);
+                return ValueTask.CompletedTask;
+            }
+
+            return handled.IsCompletedSuccessfully ? Finish(handled.GetAwaiter().GetResult(), line) : FinishAsync(handled, line);
+        }
+
+        return HandleByAllAsync([.. own, .. shared], parts, line, socket);
+    }
+
+    private ValueTask Finish(bool claimed, ReadOnlyMemory<byte> line)
+    {
+        if (!claimed) KeepUnclaimed(line, socket: null);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask FinishAsync(ValueTask<bool> pending, ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            if (!await pending) KeepUnclaimed(line, socket: null);
+        }
+        catch (Exception exception) when (exception is not ChannelProtocolException)
+        {
+            ChannelLog.HandlerFailed(_logger, exception, _worker.Id);
+        }
+    }
+
+    private async ValueTask HandleByAllAsync(MessageHandler[] handlers, MessageParts parts, ReadOnlyMemory<byte> line, ReceivedSocket? socket)
+    {
+        var claimed = false;
+        foreach (var handler in handlers)
+        {
+            if (!handler.Wants(parts.Type.Span)) continue;
+            try
+            {
+                claimed |= await handler.HandleAsync(_worker, parts, socket);
+            }
+            catch (Exception exception) when (exception is not ChannelProtocolException)
+            {
+                claimed = true;
+                ChannelLog.HandlerFailed(_logger, exception, _worker.Id);
+            }
+        }
+
+        if (!claimed) KeepUnclaimed(line, socket);
+    }
+
+    private void KeepUnclaimed(ReadOnlyMemory<byte> line, ReceivedSocket? socket)
+    {
+        // A line that no handler has decoded may be anything, and only a peer that speaks JSON is worth keeping.
+        MessageFormat.EnsureJson(line.Span);
+        lock (_lock)
+        {
+            if (_unclaimed.Bytes + line.Length <= MaxUnclaimedBytes)
+            {
+                _unclaimed.Add(line.Span, socket?.Move());
+                return;
+            }
+
+            if (_warned) return;
+            _warned = true;
+        }
+
+        ChannelLog.UnclaimedDropped(_logger, _worker.Id, MaxUnclaimedBytes / (1024 * 1024));
+    }
+
+    private void Wake()
+    {
+        lock (_lock)
+        {
+            if (_unclaimed.Count == 0) return;
+            _retryUnclaimed = true;
+            if (_pumping) return;
+            _pumping = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private static void MoveTo(MessageQueue from, MessageQueue to)
+    {
+        for (var i = 0; i < from.Count; i++)
+        {
+            var (line, socket) = from[i];
+            to.Add(line.Span, socket);
+        }
+
+        from.Clear();
+    }
+
+    private WorkerDisconnectedException Disconnected() =>
+        new($"The channel to {_worker} has ended; nothing can be sent to it any more.");
+}

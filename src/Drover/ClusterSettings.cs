@@ -1,0 +1,71 @@
+namespace Drover;
+
+/// <summary>
+/// What is forked and how. Changes count for later forks only. Each fork may change its own copy
+/// (<see cref="ClusterPrimary.Fork(Action{ClusterSettings})"/>).
+/// </summary>
+public sealed class ClusterSettings
+{
+    /// <summary>
+    /// The program of the workers: null for this program itself (the default), a <c>.js</c>, <c>.mjs</c>, <c>.cjs</c> or <c>.ts</c> file for
+    /// Node, a <c>.dll</c> for dotnet, anything else an executable, looked for in PATH when it is a bare name.
+    /// </summary>
+    public string? Program { get; set; }
+
+    /// <summary>The program's arguments; null (the default) for those of this process.</summary>
+    public IList<string>? Arguments { get; set; }
+
+    /// <summary>Arguments for <c>node</c> or <c>dotnet</c> that come before the program, Node's <c>execArgv</c>. Not allowed for other executables.</summary>
+    public IList<string> RuntimeArguments { get; set; } = [];
+
+    /// <summary>Which <c>node</c> or <c>dotnet</c> to use; null (the default) for the one in PATH.</summary>
+    public string? RuntimePath { get; set; }
+
+    /// <summary>The workers' working directory; null (the default) for the primary's.</summary>
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>Variables that are added to the primary's own or replace them; null removes one.</summary>
+    public IDictionary<string, string?> Environment { get; set; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>The user that workers run as, by name or number; null (the default) for the primary's. Needs a primary that runs as root.</summary>
+    public string? User { get; set; }
+
+    /// <summary>The group that workers run as, by name or number; null (the default) for the user's own group.</summary>
+    public string? Group { get; set; }
+
+    /// <summary>Where the workers' standard streams go. Default: <see cref="WorkerStdio.Inherit"/>.</summary>
+    public WorkerStdio Stdio { get; set; }
+
+    /// <summary>
+    /// How connections are distributed, a name of <see cref="SchedulingPolicies"/>; null (the default) for what DROVER_SCHED_POLICY or
+    /// NODE_CLUSTER_SCHED_POLICY say, or round-robin. Taken at the first fork; the whole cluster has one policy.
+    /// </summary>
+    public string? SchedulingPolicy { get; set; }
+
+    /// <summary>
+    /// When to start a worker in the place of one that ended; null (the default) never, as in Node, where the program forks in the exit event.
+    /// </summary>
+    public RestartPolicy? Restart { get; set; }
+
+    /// <summary>
+    /// How long a worker that was asked to disconnect may take to finish its requests; then it is killed, which is logged. Default 30 s.
+    /// <see cref="Timeout.InfiniteTimeSpan"/>: no limit, as in Node.
+    /// </summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal ClusterSettings Copy() => new()
+    {
+        Program = Program,
+        Arguments = Arguments is null ? null : [.. Arguments],
+        RuntimeArguments = [.. RuntimeArguments],
+        RuntimePath = RuntimePath,
+        WorkingDirectory = WorkingDirectory,
+        Environment = new Dictionary<string, string?>(Environment, StringComparer.Ordinal),
+        User = User,
+        Group = Group,
+        Stdio = Stdio,
+        SchedulingPolicy = SchedulingPolicy,
+        Restart = Restart,
+        DrainTimeout = DrainTimeout,
+    };
+}

@@ -1,0 +1,118 @@
+using System.Threading.Channels;
+using Drover.Interop;
+
+namespace Drover.Connections;
+
+/// <summary>
+/// The connections of one server that wait in this worker for its program. They are still anybody's: only when the program asks for
+/// one is it claimed, so what waits here outlives this process.
+/// </summary>
+internal sealed class ConnectionInbox
+{
+    // Not bounded here: the primary sends no more ahead of time than its window, and the accept loop pauses.
+    private readonly Channel<AssignedConnection> _waiting;
+    private readonly IConnectionClaims _claims;
+    private readonly int? _maxConnections;
+    private readonly bool _dropAboveMax;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _count;
+    private int _open;
+    private int _closed;
+
+    internal ConnectionInbox(IConnectionClaims claims, int? maxConnections, bool dropAboveMax, bool inlineContinuations)
+    {
+        _claims = claims;
+        _maxConnections = maxConnections;
+        _dropAboveMax = dropAboveMax;
+        _waiting = Channel.CreateUnbounded<AssignedConnection>(new UnboundedChannelOptions
+        {
+            SingleWriter = true,
+            AllowSynchronousContinuations = inlineContinuations,
+        });
+    }
+
+    /// <summary>Connections that wait.</summary>
+    internal int Count => Volatile.Read(ref _count);
+
+    /// <summary>Completes when the server is closed and every connection that the program took has ended.</summary>
+    internal Task Drained => _drained.Task;
+
+    /// <summary>Called after the program has taken one, so that more can be accepted.</summary>
+    internal Action? RoomAgain { get; set; }
+
+    /// <summary>A connection has arrived; the inbox owns it from now on, and gives it back if it cannot have it.</summary>
+    internal void Add(AssignedConnection connection)
+    {
+        if (!TryAdd(connection)) _claims.Refuse(connection);
+    }
+
+    /// <summary>False: the server is closed or has as many connections as it may; the connection stays the caller's.</summary>
+    internal bool TryAdd(AssignedConnection connection)
+    {
+        if (_maxConnections is { } max && Volatile.Read(ref _open) + Count >= max)
+        {
+            if (!_dropAboveMax) return false;
+            Drop(connection);
+            return true;
+        }
+
+        Interlocked.Increment(ref _count);
+        if (_waiting.Writer.TryWrite(connection)) return true;
+        Interlocked.Decrement(ref _count);
+        return false;
+    }
+
+    /// <summary>
+    /// The next connection, which the caller owns and ends with <see cref="Ended"/>; null when the server is closed.
+    /// </summary>
+    internal async ValueTask<FileDescriptor?> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (!_waiting.Reader.TryRead(out var connection))
+            {
+                _claims.Flush();
+                if (!await _waiting.Reader.WaitToReadAsync(cancellationToken)) return null;
+                continue;
+            }
+
+            Interlocked.Decrement(ref _count);
+            var claimed = _claims.TryClaim(connection);
+            RoomAgain?.Invoke();
+            if (!claimed) continue;
+            Interlocked.Increment(ref _open);
+            return new FileDescriptor(connection.Descriptor);
+        }
+    }
+
+    /// <summary>A connection that was taken has ended.</summary>
+    internal void Ended()
+    {
+        _claims.Ended();
+        if (Interlocked.Decrement(ref _open) == 0 && Volatile.Read(ref _closed) != 0) _drained.TrySetResult();
+    }
+
+    /// <summary>Takes no more; those that wait go back, to be given to others.</summary>
+    internal void Close()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        _waiting.Writer.TryComplete();
+        while (_waiting.Reader.TryRead(out var connection))
+        {
+            Interlocked.Decrement(ref _count);
+            _claims.Refuse(connection);
+        }
+
+        _claims.Flush();
+        if (Volatile.Read(ref _open) == 0) _drained.TrySetResult();
+    }
+
+    private void Drop(AssignedConnection connection)
+    {
+        if (!_claims.TryClaim(connection)) return;
+        _ = Libc.shutdown(connection.Descriptor, 2);
+        FileDescriptor.Close(connection.Descriptor);
+        _claims.Ended();
+        _claims.Flush();
+    }
+}

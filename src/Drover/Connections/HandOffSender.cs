@@ -1,0 +1,232 @@
+using Drover.Interop;
+using Drover.Listening;
+using Drover.Loop;
+
+namespace Drover.Connections;
+
+/// <summary>
+/// Hands connections to a C# worker, many descriptors a message, over a socket pair of its own. The worker claims each in the
+/// connection table before it reads from it, and says so in batches; only then is the primary's copy closed.
+/// </summary>
+internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
+{
+    /// <summary>A worker that is slow to take its connections gets no more than this many ahead of time.</summary>
+    private const int Window = 64;
+
+    private readonly EventLoop _loop;
+    private readonly FileDescriptor _socket;
+    private readonly ConnectionTable _table;
+    private readonly HeldConnections _held;
+    private readonly int _workerIndex;
+    private readonly Action _hasRoomAgain;
+    private readonly Action<string> _broken;
+    private readonly TimeProvider _time;
+    private readonly List<int> _unsent = [];
+    private readonly HashSet<int> _pending = [];
+    private readonly byte[] _record = new byte[HandOffRecord.MaxSize];
+    private Watch? _watch;
+    private long _lastProgress;
+    private bool _stalled;
+    private bool _closed;
+
+    internal HandOffSender(
+        EventLoop loop, FileDescriptor socket, HeldConnections held, int workerIndex, Action hasRoomAgain, Action<string> broken, TimeProvider time)
+    {
+        _loop = loop;
+        _socket = socket;
+        _held = held;
+        _table = held.Table;
+        _workerIndex = workerIndex;
+        _hasRoomAgain = hasRoomAgain;
+        _broken = broken;
+        _time = time;
+        _table.WorkerAt(workerIndex) = default;
+    }
+
+    public int Pending => _pending.Count;
+
+    public bool HasRoom => !_closed && !_stalled && _pending.Count < Window && _held.HasRoom;
+
+    public (int OpenConnections, int RequestsInFlight) Load
+    {
+        get
+        {
+            ref var record = ref _table.WorkerAt(_workerIndex);
+            return (Math.Max(0, Volatile.Read(ref record.OpenConnections)), Math.Max(0, Volatile.Read(ref record.RequestsInFlight)));
+        }
+    }
+
+    /// <summary>The worker knows the hand-off socket: gives it the table and begins to listen to its answers.</summary>
+    internal void Start()
+    {
+        Span<byte> record = stackalloc byte[HandOffRecord.HeaderSize];
+        HandOffRecord.WriteHeader(record, HandOffRecord.Table, _workerIndex);
+        if (DescriptorMessage.Send(_socket.Value, record, [_table.Descriptor.Value], out var error) < 0)
+        {
+            _broken($"the connection table could not be passed on ({error})");
+            return;
+        }
+
+        _watch = _loop.Watch(_socket.Value, Readiness.Readable, this);
+    }
+
+    public void Send(DispatchedServer server, int connection)
+    {
+        if (_pending.Count == 0) _lastProgress = _time.GetTimestamp();
+        var slot = _held.Add(connection, server, _workerIndex);
+        _pending.Add(slot);
+        _unsent.Add(slot);
+    }
+
+    public void Flush()
+    {
+        if (_closed) return;
+        Span<int> descriptors = stackalloc int[DescriptorMessage.MaxDescriptors];
+        while (_unsent.Count > 0)
+        {
+            var count = Math.Min(_unsent.Count, DescriptorMessage.MaxDescriptors);
+            HandOffRecord.WriteHeader(_record, HandOffRecord.Connections, count);
+            for (var i = 0; i < count; i++)
+            {
+                ref var held = ref _held[_unsent[i]];
+                HandOffRecord.WriteConnection(_record, i, held.Server.Number, _unsent[i], held.Word);
+                descriptors[i] = held.Descriptor;
+            }
+
+            var record = _record.AsSpan(0, HandOffRecord.HeaderSize + (count * HandOffRecord.ConnectionSize));
+            if (DescriptorMessage.Send(_socket.Value, record, descriptors[..count], out var error) < 0)
+            {
+                WaitOrGiveUp(error);
+                return;
+            }
+
+            _unsent.RemoveRange(0, count);
+        }
+    }
+
+    public void RevokeStalled(TimeSpan olderThan)
+    {
+        if (_pending.Count == 0 || _time.GetElapsedTime(_lastProgress) < olderThan) return;
+        _stalled = true;
+        foreach (var slot in _pending.ToArray())
+        {
+            if (_unsent.Contains(slot) || !_held[slot].Server.HasOtherThan(this)) continue;
+            if (_table.TryRevoke(slot, _held[slot].Word)) GiveBack(slot);
+        }
+    }
+
+    public void Rescue()
+    {
+        foreach (var slot in _pending.ToArray())
+        {
+            if (_table.TryRevoke(slot, _held[slot].Word)) GiveBack(slot);
+            else Release(slot);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_closed) return;
+        _closed = true;
+        Rescue();
+        _watch?.Dispose();
+        _socket.Dispose();
+    }
+
+    void IReadinessHandler.OnReady(Readiness readiness)
+    {
+        if (readiness.HasFlag(Readiness.Writable))
+        {
+            _watch!.Interest = Readiness.Readable;
+            Flush();
+        }
+
+        if ((readiness & ~Readiness.Writable) == Readiness.None) return;
+        ReadAnswers();
+        if (!_closed) _hasRoomAgain();
+    }
+
+    private void ReadAnswers()
+    {
+        Span<byte> buffer = stackalloc byte[HandOffRecord.MaxSize];
+        Span<int> descriptors = stackalloc int[1];
+        while (!_closed)
+        {
+            var length = DescriptorMessage.Receive(_socket.Value, buffer, descriptors, out var unexpected, out var error);
+            if (unexpected > 0) FileDescriptor.Close(descriptors[0]);
+            if (length < 0 && error == Errno.WouldBlock) return;
+            if (length <= 0)
+            {
+                // The worker's end is gone; its channel or its process says why. Nothing more can be sent this way.
+                _watch!.Dispose();
+                _stalled = true;
+                return;
+            }
+
+            if (!TryApply(buffer[..length]))
+            {
+                _broken("a record on the hand-off socket that is not the protocol");
+                return;
+            }
+
+            _lastProgress = _time.GetTimestamp();
+            _stalled = false;
+        }
+    }
+
+    private bool TryApply(ReadOnlySpan<byte> record)
+    {
+        var (kind, count) = HandOffRecord.ReadHeader(record);
+        if (kind is not (HandOffRecord.Taken or HandOffRecord.Refused) || record.Length != HandOffRecord.HeaderSize + (count * HandOffRecord.AnswerSize)) return false;
+        for (var i = 0; i < count; i++)
+        {
+            var (slot, word) = HandOffRecord.ReadAnswer(record, i);
+
+            // A connection that was taken back meanwhile is somebody else's by now; the answer is about the past.
+            if (!_pending.Contains(slot) || _held[slot].Word != word) continue;
+            if (kind == HandOffRecord.Taken) Release(slot);
+            else Refuse(slot);
+        }
+
+        return true;
+    }
+
+    private void Refuse(int slot)
+    {
+        var server = _held[slot].Server;
+        server.Refused(this);
+        GiveBack(slot);
+    }
+
+    private void GiveBack(int slot)
+    {
+        _pending.Remove(slot);
+        _unsent.Remove(slot);
+        var (descriptor, server) = _held.Remove(slot);
+        server.TakeBack(descriptor);
+    }
+
+    private void Release(int slot)
+    {
+        _pending.Remove(slot);
+        _unsent.Remove(slot);
+        FileDescriptor.Close(_held.Remove(slot).Descriptor);
+    }
+
+    private void WaitOrGiveUp(Errno error)
+    {
+        switch (error)
+        {
+            case Errno.WouldBlock:
+                if (_watch is not null) _watch.Interest = Readiness.Readable | Readiness.Writable;
+                break;
+            case Errno.TooManyReferences or Errno.NoBufferSpace or Errno.NoMemory:
+                _loop.After(TimeSpan.FromMilliseconds(10), Flush);
+                break;
+            default:
+                // The end of the channel or of the process follows, and rescues what was not taken.
+                _stalled = true;
+                break;
+        }
+    }
+}

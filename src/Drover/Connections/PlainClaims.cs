@@ -1,0 +1,19 @@
+using Drover.Interop;
+
+namespace Drover.Connections;
+
+/// <summary>Connections that nobody else has a claim on: this process has accepted them itself, or Node's primary has sent them.</summary>
+internal sealed class PlainClaims : IConnectionClaims
+{
+    public bool TryClaim(AssignedConnection connection) => true;
+
+    public void Refuse(AssignedConnection connection) => FileDescriptor.Close(connection.Descriptor);
+
+    public void Flush()
+    {
+    }
+
+    public void Ended()
+    {
+    }
+}

@@ -1,0 +1,247 @@
+using Drover.Channels;
+using Drover.Connections;
+using Drover.Interop;
+using Drover.Loop;
+using Drover.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.Listening;
+
+/// <summary>
+/// The primary accepts and a policy picks the worker for each connection. While no worker can take one, connections stay in the
+/// kernel's queue: the port is open from the first listen to the end.
+/// </summary>
+internal sealed class DispatchedServer : SharedServer, IReadinessHandler
+{
+    private const int AcceptsPerTurn = DescriptorMessage.MaxDescriptors;
+    private const int MaxAddress = 128;
+
+    // A worker that has refused is left alone this long, so that two full workers do not throw a connection to and fro.
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly EventLoop _loop;
+    private readonly SchedulingPolicy _policy;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly Watch _watch;
+    private readonly List<Member> _members = []; // In the order of worker ids.
+    private readonly Queue<int> _returned = new();
+    private readonly byte[] _address = new byte[MaxAddress];
+    private WorkerLoad[] _loads = new WorkerLoad[8];
+    private Member[] _candidates = new Member[8];
+    private ScheduledCall? _retry;
+    private long _lastWarning;
+    private bool _closed;
+    private bool _pausedByError;
+
+    internal DispatchedServer(string key, int number, BoundSocket bound, SchedulingPolicy policy, EventLoop loop, ILogger logger, TimeProvider time)
+        : base(key, bound)
+    {
+        Number = number;
+        NewConnectionPrefix = NodeLines.NewConnectionPrefix(key);
+        _policy = policy;
+        _loop = loop;
+        _logger = logger;
+        _time = time;
+        _watch = loop.Watch(Socket.Value, Readiness.None, this);
+    }
+
+    /// <summary>What stands for the key on the hand-off socket.</summary>
+    internal int Number { get; }
+
+    internal byte[] NewConnectionPrefix { get; }
+
+    internal override void Join(ForkedWorker worker)
+    {
+        if (_members.Exists(m => m.Worker == worker)) return;
+        var index = _members.FindIndex(m => m.Worker.Id > worker.Id);
+        _members.Insert(index < 0 ? _members.Count : index, new Member(worker, worker.HandOff));
+        HasRoomAgain();
+    }
+
+    internal override void Leave(ForkedWorker worker) => _members.RemoveAll(m => m.Worker == worker);
+
+    internal bool HasOtherThan(IHandOff handOff) => _members.Exists(m => m.HandOff != handOff && m.HandOff.HasRoom);
+
+    /// <summary>The worker would not have a connection; it gets the next one a little later.</summary>
+    internal void Refused(IHandOff handOff)
+    {
+        foreach (var member in _members)
+        {
+            if (member.HandOff == handOff) member.RefusedAt = _time.GetTimestamp();
+        }
+    }
+
+    /// <summary>A connection that no worker has read from comes back: it goes before those that the kernel still holds.</summary>
+    internal void TakeBack(int connection)
+    {
+        if (_closed)
+        {
+            FileDescriptor.Close(connection);
+            return;
+        }
+
+        _returned.Enqueue(connection);
+        _loop.Post(HasRoomAgain);
+    }
+
+    /// <summary>Some worker can take connections again, perhaps.</summary>
+    internal void HasRoomAgain()
+    {
+        if (_closed) return;
+        DispatchReturned();
+        if (_pausedByError) return;
+        if (_returned.Count == 0 && FindCandidates() > 0) _watch.Interest = Readiness.Readable;
+        else WaitForRoom();
+    }
+
+    void IReadinessHandler.OnReady(Readiness readiness)
+    {
+        for (var accepts = 0; accepts < AcceptsPerTurn; accepts++)
+        {
+            var candidates = FindCandidates();
+            if (candidates == 0)
+            {
+                WaitForRoom();
+                break;
+            }
+
+            var connection = ListeningSocket.Accept(Socket.Value, _address, out var length, out var error);
+            if (connection >= 0)
+            {
+                Dispatch(connection, _address.AsSpan(0, length), candidates);
+                continue;
+            }
+
+            // A client that gave up while it waited is no reason to stop.
+            if (error == Errno.ConnectionAborted) continue;
+            if (error != Errno.WouldBlock) PauseAccepting(error);
+            break;
+        }
+
+        FlushAll();
+    }
+
+    public override void Dispose()
+    {
+        if (_closed) return;
+        _closed = true;
+        _retry?.Dispose();
+        _watch.Dispose();
+        while (_returned.TryDequeue(out var connection)) FileDescriptor.Close(connection);
+        _members.Clear();
+        base.Dispose();
+    }
+
+    private void WaitForRoom()
+    {
+        _watch.Interest = Readiness.None;
+
+        // Those that have refused come back into question by the clock alone; all others say so themselves.
+        if (_retry is not null || !_members.Exists(m => m.RefusedAt != 0)) return;
+        _retry = _loop.After(RefusalPause, () =>
+        {
+            _retry = null;
+            HasRoomAgain();
+        });
+    }
+
+    private void DispatchReturned()
+    {
+        Span<byte> address = stackalloc byte[MaxAddress];
+        while (_returned.Count > 0)
+        {
+            var candidates = FindCandidates();
+            if (candidates == 0) break;
+            var connection = _returned.Dequeue();
+            Dispatch(connection, address[..ListeningSocket.ReadPeer(connection, address)], candidates);
+        }
+
+        FlushAll();
+    }
+
+    private void Dispatch(int connection, ReadOnlySpan<byte> address, int candidates)
+    {
+        var ip = SocketAddressBytes.IPAddressOf(address, out var port);
+        var picked = _policy.Pick(new IncomingConnection(ip, port), _loads.AsSpan(0, candidates));
+
+        // A policy of the user's may be wrong; a connection is not lost for it.
+        if ((uint)picked >= (uint)candidates) picked = 0;
+        var member = _candidates[picked];
+        member.HandOff.Send(this, connection);
+        member.MustFlush = true;
+        DroverMeter.HandOffs.Add(1);
+    }
+
+    private void FlushAll()
+    {
+        foreach (var member in _members)
+        {
+            if (!member.MustFlush) continue;
+            member.MustFlush = false;
+            member.HandOff.Flush();
+        }
+    }
+
+    private int FindCandidates()
+    {
+        if (_loads.Length < _members.Count)
+        {
+            _loads = new WorkerLoad[_members.Count * 2];
+            _candidates = new Member[_members.Count * 2];
+        }
+
+        var count = 0;
+        foreach (var member in _members)
+        {
+            if (!member.HandOff.HasRoom) continue;
+            if (member.RefusedAt != 0)
+            {
+                if (_time.GetElapsedTime(member.RefusedAt) < RefusalPause) continue;
+                member.RefusedAt = 0;
+            }
+
+            var (open, inFlight) = member.HandOff.Load;
+            _loads[count] = new WorkerLoad
+            {
+                WorkerId = member.Worker.Id,
+                PendingHandOffs = member.HandOff.Pending,
+                OpenConnections = open,
+                RequestsInFlight = inFlight,
+            };
+            _candidates[count++] = member;
+        }
+
+        return count;
+    }
+
+    // The descriptor table is full, or the machine is out of memory: the connections wait in the kernel's queue until some are closed.
+    private void PauseAccepting(Errno error)
+    {
+        _pausedByError = true;
+        _watch.Interest = Readiness.None;
+        if (_lastWarning == 0 || _time.GetElapsedTime(_lastWarning) > TimeSpan.FromSeconds(5))
+        {
+            _lastWarning = _time.GetTimestamp();
+            ListeningLog.CannotAccept(_logger, Key, new SystemCallException("accept4", error).Message);
+        }
+
+        _loop.After(AcceptPause, () =>
+        {
+            _pausedByError = false;
+            HasRoomAgain();
+        });
+    }
+
+    private sealed class Member(ForkedWorker worker, IHandOff handOff)
+    {
+        internal ForkedWorker Worker { get; } = worker;
+
+        internal IHandOff HandOff { get; } = handOff;
+
+        internal long RefusedAt { get; set; }
+
+        internal bool MustFlush { get; set; }
+    }
+}

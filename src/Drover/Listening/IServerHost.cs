@@ -1,0 +1,9 @@
+namespace Drover.Listening;
+
+/// <summary>Who opens servers in this process: the worker through its primary, or the process by itself.</summary>
+internal interface IServerHost
+{
+    Task<WorkerServer> ListenAsync(ListenRequest request, ClusterListenOptions options, bool inlineContinuations);
+
+    void Close(WorkerServer server);
+}

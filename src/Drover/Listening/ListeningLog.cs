@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace Drover.Listening;
+
+internal static partial class ListeningLog
+{
+    [LoggerMessage(3001, LogLevel.Warning, "Cannot accept connections on {Key}: {Error}. They wait in the queue and are tried again every 100 ms; raise the limit on open files (ulimit -n) if this stays.")]
+    internal static partial void CannotAccept(ILogger logger, string key, string error);
+
+    [LoggerMessage(3002, LogLevel.Information, "Listening on {Address} ({Policy})")]
+    internal static partial void Opened(ILogger logger, string address, string policy);
+
+    [LoggerMessage(3003, LogLevel.Information, "No longer listening on {Address}")]
+    internal static partial void Closed(ILogger logger, string address);
+
+    [LoggerMessage(3004, LogLevel.Warning, "Worker {Worker} cannot listen on {Address}: {Error}")]
+    internal static partial void Failed(ILogger logger, int worker, string address, string error);
+}

@@ -1,0 +1,124 @@
+using Drover.Interop;
+using Drover.Loop;
+using Drover.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.Listening;
+
+/// <summary>
+/// Every server of a cluster by its listen key. A port that was opened once stays open while workers come and go; it is closed when
+/// its last worker closes the server and lives on, or when the cluster ends. Loop thread only.
+/// </summary>
+internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? createPolicy, string policyName, ILogger logger, TimeProvider time) : IDisposable
+{
+    // Who closes its server and then ends was shutting down, and its successor wants the port open. Who lives on has given it up.
+    private static readonly TimeSpan CloseDelay = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, Entry> _servers = new(StringComparer.Ordinal);
+    private int _lastNumber;
+
+    internal int Count => _servers.Count;
+
+    internal IEnumerable<SharedServer> All => _servers.Values.Select(e => e.Server);
+
+    /// <summary>A worker wants to listen: gives it the server of its listen key, opening it if it is the first.</summary>
+    internal Errno Open(ForkedWorker worker, ListenRequest request, byte[] data, out SharedServer? server, out byte[] answerData)
+    {
+        var key = request.Key();
+        server = null;
+        answerData = data;
+        if (_servers.TryGetValue(key, out var entry))
+        {
+            // A second server of one worker on one port is the mistake it would be in a single process.
+            if (entry.Server.IsUsedBy(worker) && !(request.IsDatagram && request.ReuseAddress)) return Errno.AddressInUse;
+        }
+        else
+        {
+            var error = BoundSocket.TryOpen(request, out var bound);
+            if (error != Errno.None)
+            {
+                ListeningLog.Failed(logger, worker.Id, Describe(request), new SystemCallException("bind", error).Message);
+                return error;
+            }
+
+            // The first worker's data (TLS ticket keys) is everybody's, so that a session begun at one resumes at all.
+            entry = new Entry(Create(key, request, bound!), data);
+            _servers.Add(key, entry);
+            ListeningLog.Opened(logger, Describe(request, entry.Server), entry.Server is LentServer ? SchedulingPolicies.Shared : policyName);
+        }
+
+        answerData = entry.Data;
+        server = entry.Server;
+        entry.Closing?.Dispose();
+        entry.Closing = null;
+        if (!server.IsUsedBy(worker)) server.Add(worker);
+        return Errno.None;
+    }
+
+    internal void CloseFor(ForkedWorker worker, string key)
+    {
+        if (!_servers.TryGetValue(key, out var entry) || !entry.Server.IsUsedBy(worker)) return;
+        entry.Server.Remove(worker);
+        if (entry.Server.Users.Count > 0 || worker.State == WorkerState.Draining) return;
+        entry.Closing?.Dispose();
+        entry.Closing = loop.After(CloseDelay, () =>
+        {
+            if (entry.Server.Users.Count > 0 || worker.State is WorkerState.Draining or WorkerState.Exited) return;
+            Close(key, entry.Server);
+        });
+    }
+
+    internal void LeaveAll(ForkedWorker worker)
+    {
+        foreach (var entry in _servers.Values) entry.Server.Leave(worker);
+    }
+
+    internal void RemoveAll(ForkedWorker worker)
+    {
+        foreach (var entry in _servers.Values) entry.Server.Remove(worker);
+    }
+
+    internal void RoomAgain(ForkedWorker worker)
+    {
+        foreach (var entry in _servers.Values)
+        {
+            if (entry.Server is DispatchedServer dispatched && dispatched.IsUsedBy(worker)) dispatched.HasRoomAgain();
+        }
+    }
+
+    /// <summary>Nobody will come back: closes every port.</summary>
+    internal void CloseAll()
+    {
+        foreach (var (key, entry) in _servers.ToArray()) Close(key, entry.Server);
+    }
+
+    public void Dispose() => CloseAll();
+
+    private SharedServer Create(string key, ListenRequest request, BoundSocket bound) =>
+        createPolicy is null || request.IsDatagram
+            ? new LentServer(key, bound, request.IsDatagram)
+            : new DispatchedServer(key, ++_lastNumber, bound, createPolicy(), loop, logger, time);
+
+    private void Close(string key, SharedServer server)
+    {
+        _servers.Remove(key);
+        ListeningLog.Closed(logger, server.LocalEndPoint?.ToString() ?? key);
+        server.Dispose();
+    }
+
+    private static string Describe(ListenRequest request, SharedServer? server = null) => request.Kind switch
+    {
+        ListenKind.Unix => request.Address!,
+        ListenKind.Descriptor => $"descriptor {request.Descriptor}",
+        _ => server?.LocalEndPoint?.ToString() ?? $"{request.Address ?? "*"}:{request.Port}",
+    };
+
+    private sealed class Entry(SharedServer server, byte[] data)
+    {
+        internal SharedServer Server { get; } = server;
+
+        internal byte[] Data { get; } = data;
+
+        internal ScheduledCall? Closing { get; set; }
+    }
+}

@@ -1,0 +1,104 @@
+namespace Drover.Workers;
+
+/// <summary>Self-healing: starts a worker in the place of one that ended, as the restart policy says. Loop thread only, except Cancel.</summary>
+internal sealed class InstanceKeeper(ClusterCore cluster)
+{
+    private readonly Lock _lock = new();
+    private int _pending;
+    private int _generation;
+    private TaskCompletionSource? _settled;
+
+    /// <summary>Completes when the restarts that are now waiting have happened or were called off; null when none waits.</summary>
+    internal Task? Pending
+    {
+        get
+        {
+            lock (_lock) return _settled?.Task;
+        }
+    }
+
+    internal void OnExited(ForkedWorker worker)
+    {
+        if (worker.History is not { } history || worker.End is not { } end) return;
+        var decision = history.Decide(
+            end, worker.ExitedAfterDisconnect == true, worker.Listened, cluster.Time.GetElapsedTime(0), Random.Shared.NextDouble());
+        switch (decision.Verdict)
+        {
+            case RestartVerdict.Restart:
+                WorkerLog.Restarting(cluster.Logger, worker.ProcessId, end.ToString(), decision.Delay.TotalMilliseconds);
+                RestartLater(worker, history, end, decision.Delay);
+                break;
+            case RestartVerdict.GiveUp:
+                WorkerLog.GivenUp(cluster.Logger, worker.Id, worker.ProcessId, decision.Reason!);
+                cluster.Events.GaveUp(worker, decision.Reason!);
+                break;
+            default:
+                WorkerLog.StaysDown(cluster.Logger, worker.ProcessId, decision.Reason!);
+                break;
+        }
+    }
+
+    /// <summary>Calls off the restarts that wait. Any thread.</summary>
+    internal void Cancel()
+    {
+        lock (_lock)
+        {
+            _generation++;
+            _pending = 0;
+            _settled?.TrySetResult();
+            _settled = null;
+        }
+    }
+
+    private void RestartLater(ForkedWorker worker, RestartHistory history, WorkerEnd end, TimeSpan delay)
+    {
+        int generation;
+        lock (_lock)
+        {
+            generation = _generation;
+            _pending++;
+            _settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        cluster.Loop.After(delay, () => Restart(worker, history, end, generation));
+    }
+
+    private void Restart(ForkedWorker worker, RestartHistory history, WorkerEnd end, int generation)
+    {
+        lock (_lock)
+        {
+            if (generation != _generation) return;
+        }
+
+        try
+        {
+            var successor = cluster.Fork(worker.Settings, history);
+            DroverMeter.Restarts.Add(1, new KeyValuePair<string, object?>("reason", end.Signal is null ? "exit" : "signal"));
+            WorkerLog.Restarted(cluster.Logger, successor.ProcessId, worker.ProcessId);
+        }
+        catch (ClusterException exception)
+        {
+            // The program may be in the middle of being replaced; the policy decides how often to try.
+            WorkerLog.RestartFailed(cluster.Logger, worker.Id, exception.Message);
+            OnForkFailed(worker, history, end, exception.Message);
+        }
+
+        lock (_lock)
+        {
+            if (generation != _generation || --_pending > 0) return;
+            _settled?.TrySetResult();
+            _settled = null;
+        }
+    }
+
+    private void OnForkFailed(ForkedWorker worker, RestartHistory history, WorkerEnd end, string why)
+    {
+        var decision = history.Decide(end, exitedAfterDisconnect: false, TimeSpan.Zero, cluster.Time.GetElapsedTime(0), Random.Shared.NextDouble());
+        if (decision.Verdict == RestartVerdict.Restart) RestartLater(worker, history, end, decision.Delay);
+        else
+        {
+            WorkerLog.GivenUp(cluster.Logger, worker.Id, worker.ProcessId, why);
+            cluster.Events.GaveUp(worker, why);
+        }
+    }
+}
