@@ -21,6 +21,7 @@ internal sealed class ClusterCore : IAsyncDisposable
     private readonly Stack<int> _tableIndexes = new();
     private readonly Lock _tableLock = new();
     private readonly InstanceKeeper _keeper;
+    private readonly string _policyName;
     private ImmutableSortedDictionary<int, Worker> _workers = ImmutableSortedDictionary<int, Worker>.Empty;
     private int _usedIndexes;
     private int _lastId;
@@ -29,6 +30,7 @@ internal sealed class ClusterCore : IAsyncDisposable
     internal ClusterCore(ResolvedPolicy policy, ClusterEvents events, MessageHandlers messages, ILogger logger, TimeProvider time)
     {
         Logger = logger;
+        _policyName = policy.Name;
         Time = time;
         Events = events;
         Messages = messages;
@@ -65,7 +67,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         SpawnedWorker spawned;
         try
         {
-            spawned = WorkerSpawner.Spawn(id, settings, command);
+            spawned = WorkerSpawner.Spawn(id, settings, command, _policyName);
         }
         catch
         {

@@ -67,6 +67,9 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
 
     internal TimeSpan DrainTimeout { get; }
 
+    /// <summary>The cluster's policy; null under a primary of Node's.</summary>
+    internal string? Policy { get; private init; }
+
     /// <summary>Cancelled when the worker is to end: the primary asked for it, or is gone.</summary>
     internal CancellationToken Disconnecting => _disconnecting.Token;
 
@@ -83,14 +86,15 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         var channel = TakeDescriptor(WorkerSpawner.ChannelVariable);
         var handOff = TakeDescriptor(WorkerSpawner.HandOffVariable);
         var drain = System.Environment.GetEnvironmentVariable(WorkerSpawner.DrainVariable);
-        foreach (var name in (string[])[WorkerSpawner.UniqueIdVariable, WorkerSpawner.ChannelVariable, WorkerSpawner.SerializationVariable, WorkerSpawner.HandOffVariable, WorkerSpawner.DrainVariable])
+        var policy = System.Environment.GetEnvironmentVariable(WorkerSpawner.PolicyVariable);
+        foreach (var name in (string[])[WorkerSpawner.UniqueIdVariable, WorkerSpawner.ChannelVariable, WorkerSpawner.SerializationVariable, WorkerSpawner.HandOffVariable, WorkerSpawner.DrainVariable, WorkerSpawner.PolicyVariable])
             System.Environment.SetEnvironmentVariable(name, null);
         if (channel is null || !int.TryParse(idText, CultureInfo.InvariantCulture, out var id)) return null;
 
         var drainTimeout = double.TryParse(drain, CultureInfo.InvariantCulture, out var seconds)
             ? seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds)
             : DefaultDrainTimeout;
-        var worker = new CurrentWorker(id, channel, handOff, drainTimeout);
+        var worker = new CurrentWorker(id, channel, handOff, drainTimeout) { Policy = policy };
         worker._loop.Post(worker.Start);
         return worker;
     }

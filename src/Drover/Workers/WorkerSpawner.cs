@@ -14,10 +14,11 @@ internal static class WorkerSpawner
     internal const string ChannelVariable = "NODE_CHANNEL_FD";
     internal const string SerializationVariable = "NODE_CHANNEL_SERIALIZATION_MODE";
     internal const string HandOffVariable = "DROVER_HANDOFF_FD";
+    internal const string PolicyVariable = "DROVER_POLICY";
     internal const string DrainVariable = "DROVER_DRAIN_TIMEOUT";
 
     /// <exception cref="ClusterException">The process could not be started.</exception>
-    internal static SpawnedWorker Spawn(int id, ClusterSettings settings, WorkerCommand command)
+    internal static SpawnedWorker Spawn(int id, ClusterSettings settings, WorkerCommand command, string policy)
     {
         using var cleanup = new DisposeList();
         var (channel, theirChannel) = cleanup.AddFirst(SocketPair.CreateStream());
@@ -39,7 +40,7 @@ internal static class WorkerSpawner
             {
                 Program = command.Program,
                 Arguments = command.Arguments,
-                Environment = Environment(id, settings, handOff is not null),
+                Environment = Environment(id, settings, handOff is not null ? policy : null),
                 WorkingDirectory = settings.WorkingDirectory,
                 Descriptors = descriptors,
             });
@@ -84,7 +85,7 @@ internal static class WorkerSpawner
         using (low) return low.Duplicate();
     }
 
-    private static List<KeyValuePair<string, string>> Environment(int id, ClusterSettings settings, bool handOff)
+    private static List<KeyValuePair<string, string>> Environment(int id, ClusterSettings settings, string? policy)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (System.Collections.DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
@@ -99,8 +100,9 @@ internal static class WorkerSpawner
         variables[ChannelVariable] = ChannelDescriptor.ToString(CultureInfo.InvariantCulture);
         variables[SerializationVariable] = "json";
         variables.Remove(HandOffVariable);
-        if (handOff)
+        if (policy is not null)
         {
+            variables[PolicyVariable] = policy;
             variables[HandOffVariable] = HandOffDescriptor.ToString(CultureInfo.InvariantCulture);
             variables[DrainVariable] = settings.DrainTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         }

@@ -1,0 +1,40 @@
+using System.Net;
+using System.Net.Sockets;
+using Drover.AspNetCore.Transport;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.AspNetCore;
+
+/// <summary>What Kestrel binds its endpoints with in a worker: the ports are the primary's, the connections come from it.</summary>
+internal sealed class ClusterConnectionListenerFactory : IConnectionListenerFactory, IConnectionListenerFactorySelector, IAsyncDisposable
+{
+    private readonly ConnectionTransport _transport;
+    private readonly ILogger _logger;
+
+    public ClusterConnectionListenerFactory(ILoggerFactory loggers, IServiceProvider services)
+    {
+        _logger = loggers.CreateLogger("Drover");
+        _transport = new ConnectionTransport(new ConnectionTransportOptions(), _logger, services.GetService<IMemoryPoolFactory<byte>>());
+    }
+
+    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint or UnixDomainSocketEndPoint;
+
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            // Kestrel's accept loop only starts each connection on the thread pool, so it may run on the worker's loop itself.
+            var options = new ClusterListenOptions { IPv6Only = endpoint is IPEndPoint ip && !ip.Address.Equals(IPAddress.IPv6Any) };
+            var listener = await ClusterTcpListener.ListenAsync(endpoint, options, inlineContinuations: true, cancellationToken);
+            return new ClusterConnectionListener(listener, _transport, endpoint);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(exception.Message, exception);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _transport.DisposeAsync();
+}

@@ -1,0 +1,2 @@
+// Every test starts processes of its own; on a machine with two cores more at a time only makes each of them slow.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
