@@ -42,7 +42,14 @@ internal static class MessageFormat
 
     [RequiresUnreferencedCode(SerializationWarnings.Trimming)]
     [RequiresDynamicCode(SerializationWarnings.Aot)]
-    internal static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)DefaultOptions.GetTypeInfo(typeof(T));
+    internal static JsonTypeInfo<T> TypeInfo<T>()
+    {
+        if (Known<T>.Info is { } known) return known;
+
+        // A library that is ready for trimming gets no reflection by default; whoever comes here has been warned and wants it.
+        DefaultOptions.MakeReadOnly(populateMissingResolver: true);
+        return Known<T>.Info = (JsonTypeInfo<T>)DefaultOptions.GetTypeInfo(typeof(T));
+    }
 
     /// <summary>The returned span is the calling thread's, until its next call here.</summary>
     internal static ReadOnlySpan<byte> Plain<T>(T value, JsonTypeInfo<T> type)
@@ -174,6 +181,11 @@ internal static class MessageFormat
         var scratch = _scratch ??= new Scratch();
         scratch.Reset();
         return scratch;
+    }
+
+    private static class Known<T>
+    {
+        internal static JsonTypeInfo<T>? Info { get; set; }
     }
 
     private static class TypeName<T>
