@@ -31,7 +31,7 @@ internal static class MessageFormat
 
     private static ReadOnlySpan<byte> RequestPrefix => "{\"cmd\":\"DROVER_REQUEST\",\"id\":"u8;
 
-    private static ReadOnlySpan<byte> ResponsePrefix => "{\"cmd\":\"DROVER_RESPONSE\",\"id\":"u8;
+    internal static ReadOnlySpan<byte> ResponsePrefix => "{\"cmd\":\"DROVER_RESPONSE\",\"id\":"u8;
 
     private static ReadOnlySpan<byte> TypePart => ",\"type\":\""u8;
 

@@ -10,9 +10,11 @@ internal sealed class MessageHandlers
     /// <summary>Raised after a handler came: messages that nobody wanted so far may be its.</summary>
     internal event Action? Added;
 
-    internal ReadOnlySpan<MessageHandler> Messages => Volatile.Read(ref _messages);
+    /// <summary>Never changed in place: each registration makes a new array.</summary>
+    internal MessageHandler[] Messages => Volatile.Read(ref _messages);
 
-    internal ReadOnlySpan<RequestHandler> Requests => Volatile.Read(ref _requests);
+    /// <inheritdoc cref="Messages"/>
+    internal RequestHandler[] Requests => Volatile.Read(ref _requests);
 
     internal IDisposable Add(MessageHandler handler)
     {

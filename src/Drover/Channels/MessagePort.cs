@@ -36,7 +36,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     private long _lastRequest;
     private bool _pumping;
     private bool _paused;
-    private bool _retryUnclaimed;
+    private HandlerSnapshot _handlers;
     private bool _warned;
     private volatile bool _peerIsDrover;
 
@@ -106,6 +106,8 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     /// <summary>A user's line has arrived. Loop thread only; <see cref="BatchEnd"/> follows.</summary>
     internal void Receive(ReadOnlySpan<byte> line, FileDescriptor? socket)
     {
+        // Answers do not queue behind messages: a handler may be waiting for this very one.
+        if (socket is null && line.StartsWith(MessageFormat.ResponsePrefix) && TryComplete(line)) return;
         lock (_lock)
         {
             _arriving.Add(line, socket is null ? null : new ReceivedSocket(socket));
@@ -155,10 +157,13 @@ internal sealed class MessagePort : IThreadPoolWorkItem
         {
             lock (_lock)
             {
-                if (_retryUnclaimed)
+                // One set of handlers for a whole batch, and those messages first that waited for a handler of a newer set: otherwise a
+                // handler that comes in the middle would see later messages before earlier ones.
+                var handlers = new HandlerSnapshot(Handlers, _shared);
+                var retry = _unclaimed.Count > 0 && !handlers.IsSameAs(_handlers);
+                _handlers = handlers;
+                if (retry)
                 {
-                    // Those that waited for a handler come before those that arrived later.
-                    _retryUnclaimed = false;
                     MoveTo(_unclaimed, _handling);
                     MoveTo(_arriving, _handling);
                 }
@@ -240,7 +245,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
         switch (parts.Kind)
         {
             case MessageKind.Response or MessageKind.Failure:
-                if (_answers.TryRemove(parts.Id, out var answer)) answer.Complete(parts);
+                Complete(parts);
                 return ValueTask.CompletedTask;
             case MessageKind.Request:
                 return HandleRequest(parts, line);
@@ -249,31 +254,39 @@ internal sealed class MessagePort : IThreadPoolWorkItem
         }
     }
 
+    private bool TryComplete(ReadOnlySpan<byte> line)
+    {
+        var parts = MessageFormat.Parse(line.ToArray());
+        if (parts.Kind is not (MessageKind.Response or MessageKind.Failure)) return false;
+        Complete(parts);
+        return true;
+    }
+
+    // Without a waiter the answer came after its time limit.
+    private void Complete(in MessageParts parts)
+    {
+        if (_answers.TryRemove(parts.Id, out var answer)) answer.Complete(parts);
+    }
+
     private ValueTask HandleRequest(in MessageParts parts, ReadOnlyMemory<byte> line)
     {
-        foreach (var handlers in (ReadOnlySpan<MessageHandlers>)[Handlers, _shared])
+        if (_handlers.RequestHandlerFor(parts.Type.Span) is { } handler)
         {
-            foreach (var handler in handlers.Requests)
-            {
-                if (!handler.Wants(parts.Type.Span)) continue;
-
-                // Not awaited here: a slow answer must not hold up the messages behind it. Its bytes outlive this batch.
-                var copy = new MessageParts(parts.Kind, parts.Id, default, parts.Value.ToArray());
-                _ = handler.AnswerAsync(_worker, this, copy).AsTask();
-                return ValueTask.CompletedTask;
-            }
+            // Not awaited here: a slow answer must not hold up the messages behind it. Its bytes outlive this batch.
+            var copy = new MessageParts(parts.Kind, parts.Id, default, parts.Value.ToArray());
+            _ = handler.AnswerAsync(_worker, this, copy).AsTask();
+        }
+        else
+        {
+            KeepUnclaimed(line, socket: null);
         }
 
-        KeepUnclaimed(line, socket: null);
         return ValueTask.CompletedTask;
     }
 
     private ValueTask HandleMessageAsync(in MessageParts parts, ReadOnlyMemory<byte> line, ReceivedSocket? socket)
     {
-        var own = Handlers.Messages;
-        var shared = _shared.Messages;
-        var single = own.Length + shared.Length == 1 ? (own.IsEmpty ? shared[0] : own[0]) : null;
-        if (single is not null && single.Wants(parts.Type.Span) && socket is null)
+        if (_handlers.SingleMessageHandler is { } single && single.Wants(parts.Type.Span) && socket is null)
         {
             ValueTask<bool> handled;
             try
@@ -289,7 +302,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
             return handled.IsCompletedSuccessfully ? Finish(handled.GetAwaiter().GetResult(), line) : FinishAsync(handled, line);
         }
 
-        return HandleByAllAsync([.. own, .. shared], parts, line, socket);
+        return HandleByAllAsync(_handlers.MessageHandlers, parts, line, socket);
     }
 
     private ValueTask Finish(bool claimed, ReadOnlyMemory<byte> line)
@@ -310,7 +323,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
         }
     }
 
-    private async ValueTask HandleByAllAsync(MessageHandler[] handlers, MessageParts parts, ReadOnlyMemory<byte> line, ReceivedSocket? socket)
+    private async ValueTask HandleByAllAsync(IEnumerable<MessageHandler> handlers, MessageParts parts, ReadOnlyMemory<byte> line, ReceivedSocket? socket)
     {
         var claimed = false;
         foreach (var handler in handlers)
@@ -353,9 +366,8 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     {
         lock (_lock)
         {
-            if (_unclaimed.Count == 0) return;
-            _retryUnclaimed = true;
-            if (_pumping) return;
+            // A pump that runs looks at the handlers itself before it ends.
+            if (_unclaimed.Count == 0 || _pumping) return;
             _pumping = true;
         }
 
