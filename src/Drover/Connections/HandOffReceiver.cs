@@ -23,6 +23,7 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
     private ConnectionTable? _table;
     private Watch? _watch;
     private int _workerIndex = NoTable;
+    private bool _applying;
     private bool _closed;
     private bool _retrying;
 
@@ -76,7 +77,11 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
 
     public void Flush()
     {
-        lock (_lock) SendAnswers();
+        lock (_lock)
+        {
+            // While a record is taken apart, the program takes its connections one by one; one answer tells of all.
+            if (!_applying) SendAnswers();
+        }
     }
 
     public void Ended() => Interlocked.Decrement(ref _table!.WorkerAt(_workerIndex).OpenConnections);
@@ -123,17 +128,28 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
                 _workerIndex = count;
                 break;
             case HandOffRecord.Connections:
-                for (var i = 0; i < count; i++)
-                {
-                    var (server, slot, word) = HandOffRecord.ReadConnection(record, i);
-                    if (i < descriptors.Length) Deliver(server, new AssignedConnection(descriptors[i], slot, word));
-                    else RefuseUnseen(slot, word);
-                }
-
+                DeliverAll(record, count, descriptors);
                 break;
             default:
                 foreach (var descriptor in descriptors) FileDescriptor.Close(descriptor);
                 throw new ChannelProtocolException($"a hand-off record of the unknown kind {kind}");
+        }
+    }
+
+    private void DeliverAll(ReadOnlySpan<byte> record, int count, ReadOnlySpan<int> descriptors)
+    {
+        lock (_lock) _applying = true;
+        for (var i = 0; i < count; i++)
+        {
+            var (server, slot, word) = HandOffRecord.ReadConnection(record, i);
+            if (i < descriptors.Length) Deliver(server, new AssignedConnection(descriptors[i], slot, word));
+            else RefuseUnseen(slot, word);
+        }
+
+        lock (_lock)
+        {
+            _applying = false;
+            SendAnswers();
         }
     }
 
