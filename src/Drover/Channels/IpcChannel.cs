@@ -14,7 +14,7 @@ internal sealed class IpcChannel : IReadinessHandler, IDisposable
     private const int NoTag = -1;
 
     // How much one readable event may read before other descriptors get their turn.
-    private const int ReadsPerTurn = 16;
+    private const int ReadsPerTurn = 1;
 
     // A sender that finds a write this recent leaves its line to the loop, which then writes many at once.
     private static readonly TimeSpan CoalescingWindow = TimeSpan.FromMicroseconds(100);

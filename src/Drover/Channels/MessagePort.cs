@@ -8,7 +8,8 @@ namespace Drover.Channels;
 
 /// <summary>
 /// The user's side of a channel: messages out with back-pressure, messages in to the handlers in order, requests and their answers.
-/// Handlers run on the thread pool, one message after the other, never on the loop.
+/// Handlers run one message after the other, on a thread that they may block: quick ones between two turns of the loop, which
+/// goes on without them when they are not, others on the thread pool.
 /// </summary>
 internal sealed class MessagePort : IThreadPoolWorkItem
 {
@@ -21,6 +22,11 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     // Answers of a batch leave together, but not later than after this many messages.
     private const int MessagesPerFlush = 64;
 
+    // A batch that takes longer than this keeps its port's handlers away from the loop for a while.
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time = TimeProvider.System;
     private readonly EventLoop _loop;
     private readonly IpcChannel _channel;
     private readonly Worker _worker;
@@ -34,6 +40,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     private MessageQueue _arriving = new();
     private MessageQueue _handling = new();
     private long _lastRequest;
+    private long _lastSlow;
     private bool _pumping;
     private bool _paused;
     private HandlerSnapshot _handlers;
@@ -126,7 +133,9 @@ internal sealed class MessagePort : IThreadPoolWorkItem
             _pumping = true;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        // Handlers that are quick run between two turns of the loop, which saves a wake-up for each message.
+        if (_loop.IsCurrent && _time.GetElapsedTime(_lastSlow) > SlowFor) _loop.RunUserCode(this);
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>The channel has ended: what has arrived is still handled, what is asked gets no answer any more.</summary>
@@ -186,6 +195,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
                 }
             }
 
+            var begun = _time.GetTimestamp();
             try
             {
                 await HandleBatchAsync(_handling);
@@ -196,6 +206,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
                 _loop.Post(() => _worker.OnGarbage(exception.Message));
             }
 
+            if (_time.GetElapsedTime(begun) > Slow) _lastSlow = _time.GetTimestamp();
             _handling.Clear();
         }
     }

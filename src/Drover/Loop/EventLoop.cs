@@ -7,6 +7,11 @@ namespace Drover.Loop;
 /// One thread that sleeps in epoll and runs whatever is ready: descriptors, posted calls, timers. What a loop owns is touched on its
 /// thread only, so the code of the channel, the listeners and the workers' lives needs no locks.
 /// </summary>
+/// <remarks>
+/// Between two turns the thread may run code of the user's (<see cref="RunUserCode"/>), because handing each message to another thread
+/// would cost more than most handlers take. If that code does not come back soon, the <see cref="LoopWatchdog"/> gives the loop to a new
+/// thread, and the old one leaves when it returns. While user code runs, no thread counts as the loop's.
+/// </remarks>
 internal sealed class EventLoop : IAsyncDisposable
 {
     private const int MaxEvents = 256;
@@ -15,7 +20,8 @@ internal sealed class EventLoop : IAsyncDisposable
     private readonly EventDescriptor _wakeUp = new();
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Thread _thread;
+    private readonly string _name;
+    private readonly LoopWatchdog _watchdog;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PriorityQueue<ScheduledCall, long> _timers = new();
     private readonly Lock _postLock = new();
@@ -25,6 +31,11 @@ internal sealed class EventLoop : IAsyncDisposable
     private readonly Stack<int> _freeSlots = new();
     private int _usedSlots = 1; // Slot 0 is the wake-up descriptor's.
     private int _generation;
+    private volatile Thread? _leader;
+    private List<IThreadPoolWorkItem> _userCode = [];
+
+    // Which thread the loop belongs to, and whether it is inside user code: twice the number of the leader, plus one while it is.
+    private int _turn;
     private int _asleep;
     private bool _stopping;
 
@@ -32,12 +43,13 @@ internal sealed class EventLoop : IAsyncDisposable
     {
         _time = time ?? TimeProvider.System;
         _logger = logger;
+        _name = name;
         _epoll.Register(_wakeUp.Value, Readiness.Readable, 0);
-        _thread = new Thread(Run) { Name = name, IsBackground = true };
-        _thread.Start();
+        _watchdog = new LoopWatchdog(name, time: _time, TakeOver);
+        StartLeader(0);
     }
 
-    internal bool IsCurrent => Thread.CurrentThread == _thread;
+    internal bool IsCurrent => Thread.CurrentThread == _leader;
 
     internal Task Ended => _ended.Task;
 
@@ -133,6 +145,16 @@ internal sealed class EventLoop : IAsyncDisposable
         _freeSlots.Push(slot);
     }
 
+    /// <summary>
+    /// Runs code of the user's on the loop's thread when this turn is over. The item must come back soon, or the loop goes on without it.
+    /// Loop thread only.
+    /// </summary>
+    internal void RunUserCode(IThreadPoolWorkItem item)
+    {
+        AssertCurrent();
+        _userCode.Add(item);
+    }
+
     /// <summary>Ends the loop after the calls posted so far. Not from the loop's own thread.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -145,7 +167,13 @@ internal sealed class EventLoop : IAsyncDisposable
         await _ended.Task;
     }
 
-    private void Run()
+    private void StartLeader(int number)
+    {
+        _leader = new Thread(() => Lead(number)) { Name = _name, IsBackground = true };
+        _leader.Start();
+    }
+
+    private void Lead(int number)
     {
         try
         {
@@ -154,24 +182,62 @@ internal sealed class EventLoop : IAsyncDisposable
                 RunPosted(out var stop);
                 if (stop) break;
                 RunTimers();
-                HandleReady(_epoll.Wait(TimeUntilNextCall()));
+                HandleReady(_epoll.Wait(_userCode.Count > 0 ? 0 : TimeUntilNextCall()));
+                if (_userCode.Count > 0 && !TryRunUserCode(number)) return;
             }
         }
         catch (Exception exception)
         {
-            LoopLog.LoopFailed(_logger, exception, _thread.Name ?? "loop");
+            LoopLog.LoopFailed(_logger, exception, _name);
         }
-        finally
+
+        End();
+    }
+
+    private void End()
+    {
+        lock (_postLock)
         {
-            lock (_postLock)
+            _stopping = true;
+            _wakeUp.Dispose();
+        }
+
+        _epoll.Dispose();
+        _watchdog.Dispose();
+        _ended.SetResult();
+    }
+
+    /// <summary>False: the user's code took so long that another thread leads the loop by now.</summary>
+    private bool TryRunUserCode(int number)
+    {
+        var items = _userCode;
+        var inside = (number * 2) + 1;
+        _userCode = [];
+        var self = _leader;
+        _leader = null;
+        Volatile.Write(ref _turn, inside);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (Volatile.Read(ref _turn) != inside)
             {
-                _stopping = true;
-                _wakeUp.Dispose();
+                ThreadPool.UnsafeQueueUserWorkItem(items[i], preferLocal: false);
+                continue;
             }
 
-            _epoll.Dispose();
-            _ended.SetResult();
+            _watchdog.Begin(inside);
+            RunGuarded(items[i].Execute);
         }
+
+        if (Interlocked.CompareExchange(ref _turn, number * 2, inside) != inside) return false;
+        _leader = self;
+        return true;
+    }
+
+    // On the watchdog's thread.
+    private void TakeOver(int inside)
+    {
+        if (Interlocked.CompareExchange(ref _turn, inside + 1, inside) != inside) return;
+        StartLeader((inside + 1) / 2);
     }
 
     private void RunPosted(out bool stop)
