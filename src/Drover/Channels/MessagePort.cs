@@ -20,7 +20,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     private const int MaxUnclaimedBytes = 16 * 1024 * 1024;
 
     // Answers of a batch leave together, but not later than after this many messages.
-    private const int MessagesPerFlush = 64;
+    private const int MessagesPerFlush = 16;
 
     // A batch that takes longer than this keeps its port's handlers away from the loop for a while.
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(2);

@@ -22,6 +22,7 @@ internal sealed class EventLoop : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly string _name;
     private readonly LoopWatchdog _watchdog;
+    private readonly BriefSpin _spin;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PriorityQueue<ScheduledCall, long> _timers = new();
     private readonly Lock _postLock = new();
@@ -36,6 +37,8 @@ internal sealed class EventLoop : IAsyncDisposable
 
     // Which thread the loop belongs to, and whether it is inside user code: twice the number of the leader, plus one while it is.
     private int _turn;
+    private bool _mayExpectMore;
+    private bool _hasPosted;
     private int _asleep;
     private bool _stopping;
 
@@ -45,6 +48,7 @@ internal sealed class EventLoop : IAsyncDisposable
         _logger = logger;
         _name = name;
         _epoll.Register(_wakeUp.Value, Readiness.Readable, 0);
+        _spin = new BriefSpin(_time);
         _watchdog = new LoopWatchdog(name, time: _time, TakeOver);
         StartLeader(0);
     }
@@ -60,6 +64,7 @@ internal sealed class EventLoop : IAsyncDisposable
         {
             if (_stopping) return false;
             _posted.Add(call);
+            Volatile.Write(ref _hasPosted, true);
 
             // Inside the lock: the descriptor must not be closed between the look and the write.
             if (Interlocked.Exchange(ref _asleep, 0) == 1) _wakeUp.Signal();
@@ -182,8 +187,10 @@ internal sealed class EventLoop : IAsyncDisposable
                 RunPosted(out var stop);
                 if (stop) break;
                 RunTimers();
-                HandleReady(_epoll.Wait(_userCode.Count > 0 ? 0 : TimeUntilNextCall()));
-                if (_userCode.Count > 0 && !TryRunUserCode(number)) return;
+                HandleReady(WaitForReady());
+                if (_userCode.Count == 0) continue;
+                if (!TryRunUserCode(number)) return;
+                _mayExpectMore = true;
             }
         }
         catch (Exception exception)
@@ -192,6 +199,17 @@ internal sealed class EventLoop : IAsyncDisposable
         }
 
         End();
+    }
+
+    private int WaitForReady()
+    {
+        if (_mayExpectMore)
+        {
+            _mayExpectMore = false;
+            if (_spin.TryWait(_epoll, ref _hasPosted) is var ready and > 0) return ready;
+        }
+
+        return _epoll.Wait(TimeUntilNextCall());
     }
 
     private void End()
@@ -245,6 +263,7 @@ internal sealed class EventLoop : IAsyncDisposable
         lock (_postLock)
         {
             (_posted, _running) = (_running, _posted);
+            _hasPosted = false;
             stop = _stopping;
         }
 
