@@ -23,8 +23,8 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     private const int MessagesPerFlush = 16;
 
     // A batch that takes longer than this keeps its port's handlers away from the loop for a while.
-    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan SlowFor = TimeSpan.FromMilliseconds(100);
 
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly EventLoop _loop;
