@@ -1,0 +1,123 @@
+using System.IO.Pipelines;
+using Drover.Interop;
+using Drover.Loop;
+using Microsoft.Extensions.Logging;
+
+namespace Drover.AspNetCore.Transport;
+
+/// <summary>From the socket to the application. Everything here happens on the loop's thread.</summary>
+internal sealed class ReceiveSide
+{
+    // Less room than this in the current block is not worth a system call.
+    private const int MinReceiveBytes = 2048;
+
+    // After so many reads the other connections of the loop have their turn.
+    private const int MaxReceivesPerTurn = 32;
+
+    private readonly TransportConnection _connection;
+    private readonly ConnectedSocket _socket;
+    private readonly PipeWriter _input;
+    private readonly EventLoop _loop;
+    private readonly ILogger _logger;
+    private readonly ReadSignal _readable = new();
+    private readonly Action _takeTurn;
+    private bool _peerClosed;
+
+    internal ReceiveSide(TransportConnection connection, ConnectedSocket socket, PipeWriter input, TransportLoop loop)
+    {
+        _connection = connection;
+        _socket = socket;
+        _input = input;
+        _loop = loop.Events;
+        _logger = loop.Logger;
+        _takeTurn = _readable.Set;
+    }
+
+    /// <summary>An edge. After the peer has closed, bytes may still be there, and no further edge will tell of them.</summary>
+    internal void OnReadable(bool peerClosed)
+    {
+        _peerClosed |= peerClosed;
+        _readable.Set();
+    }
+
+    /// <summary>Ends when the client's stream has ended, the connection has been lost or aborted, or nobody reads any more.</summary>
+    internal async Task RunAsync()
+    {
+        Exception? error = null;
+        try
+        {
+            await PumpAsync();
+        }
+        catch (Exception exception)
+        {
+            error = exception;
+            if (_connection.EndReason is null) TransportLog.ConnectionLost(_logger, _connection.ConnectionId, exception.Message);
+        }
+
+        // Whoever ended the connection first gave the reason; what recv says of an ended connection is only its echo.
+        await _input.CompleteAsync(_connection.EndReason ?? error);
+    }
+
+    private async Task PumpAsync()
+    {
+        while (true)
+        {
+            // The one place where a connection waits for its client. No buffer is held here, and no byte has been read that
+            // the application has not been given: from here, and from nowhere else, a connection can be passed on.
+            await _readable;
+
+            for (var turns = 0; _readable.IsCompleted; turns++)
+            {
+                if (turns == MaxReceivesPerTurn && _loop.Post(_takeTurn))
+                {
+                    _readable.Reset();
+                    break;
+                }
+
+                if (!TryReceive(out var ended))
+                {
+                    if (ended) return;
+                    break;
+                }
+
+                var flush = _input.FlushAsync();
+                var paused = !flush.IsCompleted;
+                if (paused) TransportLog.ConnectionPaused(_logger, _connection.ConnectionId);
+                var result = await flush;
+                if (paused) TransportLog.ConnectionResumed(_logger, _connection.ConnectionId);
+                if (result.IsCompleted || result.IsCanceled) return;
+            }
+        }
+    }
+
+    private bool TryReceive(out bool ended)
+    {
+        ended = _connection.EndReason is not null;
+        if (ended) return false;
+        var buffer = _input.GetMemory(MinReceiveBytes);
+        var count = _socket.Receive(buffer.Span, out var error);
+        if (count > 0)
+        {
+            // A short read has emptied the queue, so the next arrival makes an edge; that spares the read which only says so.
+            if (count < buffer.Length && !_peerClosed) _readable.Reset();
+            _input.Advance(count);
+            return true;
+        }
+
+        if (count == 0)
+        {
+            TransportLog.ClientEnded(_logger, _connection.ConnectionId);
+            ended = true;
+        }
+        else if (error == Errno.WouldBlock)
+        {
+            _readable.Reset();
+        }
+        else
+        {
+            throw ConnectionLoss.Of("recv", error);
+        }
+
+        return false;
+    }
+}

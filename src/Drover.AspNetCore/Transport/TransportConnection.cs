@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Drover.Interop;
+using Drover.Loop;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Pipe = System.IO.Pipelines.Pipe;
+
+namespace Drover.AspNetCore.Transport;
+
+/// <summary>
+/// One client's connection as Kestrel sees it. It ends with the first reason that anybody gives; its descriptor is closed, on the
+/// loop's thread, when neither side uses it any more.
+/// </summary>
+internal sealed class TransportConnection : ConnectionContext, IReadinessHandler,
+    IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature,
+    IMemoryPoolFeature
+{
+    private const Readiness Interest = Readiness.Readable | Readiness.Writable | Readiness.PeerClosed | Readiness.EdgeTriggered;
+
+    private static readonly ConnectionAbortedException EndedGracefully = new("The connection was ended after all output was sent.");
+
+    private readonly TransportLoop _loop;
+    private readonly ConnectedSocket _socket;
+    private readonly PipeWriter _received;
+    private readonly DuplexPipe _application;
+    private readonly ReceiveSide _receiveSide;
+    private readonly SendSide _sendSide;
+    private readonly ConnectionEnd _end;
+    private readonly Lock _endLock = new();
+    private Exception? _endReason;
+    private bool _descriptorClosed;
+    private Watch? _watch;
+    private Task? _life;
+
+    internal TransportConnection(TransportLoop loop, ConnectedSocket socket, EndPoint? local, EndPoint? remote)
+    {
+        _loop = loop;
+        _socket = socket;
+        if (remote is IPEndPoint) socket.DisableDelay();
+        var input = new Pipe(loop.InputOptions);
+        var output = new Pipe(loop.OutputOptions);
+        _received = input.Writer;
+        _receiveSide = new ReceiveSide(this, socket, input.Writer, loop);
+        _sendSide = new SendSide(this, socket, output.Reader, loop.Logger);
+        Transport = _application = new DuplexPipe(input.Reader, output.Writer);
+        ConnectionId = ConnectionIds.Next();
+        _end = new ConnectionEnd(this, loop.Logger);
+        ConnectionClosed = _end.Closed;
+        LocalEndPoint = local;
+        RemoteEndPoint = remote;
+        Features = ConnectionFeatures.Of(this);
+    }
+
+    public override string ConnectionId { get; set; }
+
+    public override IDuplexPipe Transport { get; set; }
+
+    public override IDictionary<object, object?> Items { get => field ??= new ConnectionItems(); set; }
+
+    public override IFeatureCollection Features { get; }
+
+    public override CancellationToken ConnectionClosed { get; set; }
+
+    public override EndPoint? LocalEndPoint { get; set; }
+
+    public override EndPoint? RemoteEndPoint { get; set; }
+
+    MemoryPool<byte> IMemoryPoolFeature.MemoryPool => _loop.Memory;
+
+    /// <summary>Why the connection has ended; null while nobody has ended it. The client's own end of stream does not end it.</summary>
+    internal Exception? EndReason => Volatile.Read(ref _endReason);
+
+    /// <summary>Loop thread, once.</summary>
+    internal void Start()
+    {
+        try
+        {
+            _watch = _loop.Events.Watch(_socket.Value, Interest, this);
+        }
+        catch (SystemCallException exception)
+        {
+            // Nothing will ever be reported of this connection, so both sides are sent off by hand to see its end.
+            End(exception);
+            _sendSide.Cancel();
+            _receiveSide.OnReadable(peerClosed: true);
+        }
+
+        _life = RunAsync();
+    }
+
+    void IReadinessHandler.OnReady(Readiness readiness)
+    {
+        const Readiness Ended = Readiness.PeerClosed | Readiness.HangUp | Readiness.Error;
+        var ended = (readiness & Ended) != Readiness.None;
+        if (ended || (readiness & Readiness.Readable) != Readiness.None) _receiveSide.OnReadable(ended);
+        if (ended || (readiness & Readiness.Writable) != Readiness.None) _sendSide.OnWritable();
+    }
+
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        End(abortReason);
+        _sendSide.Cancel();
+    }
+
+    /// <summary>Sends what the application has written, then ends the connection.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await _application.Input.CompleteAsync();
+        await _application.Output.CompleteAsync();
+        await _end.Complete;
+        if (_life is not null) await _life;
+        _end.Dispose();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Any thread. The first reason counts; null means that all is sent. The kernel reports the end as an edge, which is what wakes
+    /// the sides that wait.
+    /// </summary>
+    internal void End(Exception? reason)
+    {
+        lock (_endLock)
+        {
+            if (_endReason is not null || _descriptorClosed) return;
+            Volatile.Write(ref _endReason, reason ?? EndedGracefully);
+            if (reason is null || _loop.Options.EndStreamOnAbort) _socket.ShutDown();
+            else _socket.Reset();
+        }
+
+        if (reason is null) TransportLog.ConnectionEnding(_loop.Logger, ConnectionId);
+        else TransportLog.ConnectionAborted(_loop.Logger, ConnectionId, reason.Message);
+
+        // A receiver that is paused because the application does not read must see the end too.
+        _received.CancelPendingFlush();
+    }
+
+    private async Task RunAsync()
+    {
+        var sending = _sendSide.RunAsync();
+        await _receiveSide.RunAsync();
+
+        // Mostly all is sent by now. Else the client has ended its stream only, and gets its answer first.
+        var halfOpen = !sending.IsCompleted;
+        if (halfOpen) _end.TellApplication();
+        await sending;
+        if (_loop.Events.IsCurrent || !_loop.Events.Post(LeaveLoop)) LeaveLoop();
+        if (!halfOpen) _end.TellApplication();
+    }
+
+    // Out of the epoll set first: the registration belongs to the open file, and would outlive our descriptor in another's hands.
+    private void LeaveLoop()
+    {
+        if (_loop.Events.IsCurrent)
+        {
+            _watch?.Dispose();
+            _loop.Remove(this);
+        }
+
+        lock (_endLock)
+        {
+            _descriptorClosed = true;
+            _socket.Dispose();
+        }
+
+        _end.DescriptorIsClosed();
+    }
+}
