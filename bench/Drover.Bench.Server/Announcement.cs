@@ -1,0 +1,15 @@
+namespace Drover.Bench.Server;
+
+/// <summary>
+/// What a primary prints about its workers, one line each: <c>primary PID</c>, <c>listening PID</c>, <c>exited PID</c>.
+/// The benchmark reads them, and the Node programs print the same.
+/// </summary>
+static class Announcement
+{
+    public static void Begin()
+    {
+        Console.WriteLine($"primary {Environment.ProcessId}");
+        Cluster.OnListening += (worker, _) => Console.WriteLine($"listening {worker.ProcessId}");
+        Cluster.OnExit += (worker, _, _) => Console.WriteLine($"exited {worker.ProcessId}");
+    }
+}
