@@ -1,0 +1,35 @@
+namespace Drover.Bench;
+
+static class Usage
+{
+    public const string Text = """
+        bench/run [options]            Drover, one Kestrel process and Node's cluster side by side
+          --rounds N                   how often everything is measured, in turns (5)
+          --seconds N                  length of each load (4)
+          --warmup N                   seconds of the same load before it (2)
+          --workers N                  workers of a cluster (2)
+          --connections N              connections of the HTTP client (64)
+          --spawns N                   workers started one after the other in a round (10)
+          --only NAME                  only this measure or target; may be repeated
+                                       measures: keep-alive new-connections primary-cpu sequential
+                                       pipelined one-way spawn primary-memory worker-memory
+                                       targets: kestrel drover-rr drover-shared node-rr node-shared
+                                       drover node
+          --quick                      1 round of 1 s: does everything run? The numbers mean little
+          --out FILE                   where the JSON goes; the picture goes beside it
+                                       (bench/results/latest.json; a quick or partial run: results/local/)
+
+        bench/run article [options]    CPU-bound requests on 1 to 8 workers of a fixed CPU share; crashes
+          --workers N,N,...            numbers of workers (1,2,4,8); the last one is repeated with crashes
+          --seconds N                  length of each load (10)
+          --warmup N                   seconds of the same load before it (3)
+          --share PERCENT              of one core for each worker (60 % of the machine, divided by 8)
+          --clients N                  concurrent clients (the article's 500, times the share)
+          --crash-within N             each worker exits at a random moment within so many seconds (10)
+          --seed N                     of these moments (1)
+          --node                       the same on Node's cluster too
+          --duty-cycle                 hold the share by SIGSTOP and SIGCONT even where cgroups can be used
+          --quick                      2 s, 1 and 2 workers
+          --out FILE                   where the JSON goes (bench/results/article.json; quick: local/)
+        """;
+}
