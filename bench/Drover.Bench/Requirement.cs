@@ -14,31 +14,34 @@ sealed record Requirement(string Program, string Package)
         if (IsPresent())
             return;
         await Console.Error.WriteLineAsync($"{Program} is missing: installing the package {Package} with apt-get.");
-        if (!await TryInstallAsync(ct))
+        try
+        {
+            await InstallAsync(ct);
+        }
+        catch (MeasurementException)
+        {
+            // The list of packages may be old, or empty in a container.
+            await UpdateAndInstallAsync(ct);
+        }
+    }
+
+    async Task UpdateAndInstallAsync(CancellationToken ct)
+    {
+        try
         {
             await AptGetAsync(["update"], ct);
-            await TryInstallAsync(ct);
+            await InstallAsync(ct);
         }
-
-        if (!IsPresent())
-            throw new MeasurementException($"{Program} is missing and could not be installed: run apt-get install {Package} as root.");
+        catch (MeasurementException e)
+        {
+            throw new MeasurementException($"{Program} is missing and could not be installed: {e.Message}", e);
+        }
     }
 
     bool IsPresent() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, Program)));
 
-    async Task<bool> TryInstallAsync(CancellationToken ct)
-    {
-        try
-        {
-            await AptGetAsync(["install", "--yes", "--no-install-recommends", Package], ct);
-            return true;
-        }
-        catch (MeasurementException)
-        {
-            return false;
-        }
-    }
+    Task InstallAsync(CancellationToken ct) => AptGetAsync(["install", "--yes", "--no-install-recommends", Package], ct);
 
     static async Task AptGetAsync(IReadOnlyList<string> arguments, CancellationToken ct)
     {

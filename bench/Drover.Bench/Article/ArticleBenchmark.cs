@@ -11,8 +11,6 @@ sealed class ArticleBenchmark(ArticleOptions options)
     /// <summary>Returns whether everything could be measured.</summary>
     public async Task<bool> RunAsync(CancellationToken ct)
     {
-        if (options.Node)
-            await Requirement.Node.EnsureAsync(ct);
         var machine = await Machine.DescribeAsync(ct);
         using var share = CpuShare.Create(options.SharePercent, options.DutyCycle);
         await MeasureAsync(ArticleTarget.Drover, share, ct);
@@ -29,6 +27,8 @@ sealed class ArticleBenchmark(ArticleOptions options)
     {
         try
         {
+            if (target == ArticleTarget.Node)
+                await Requirement.Node.EnsureAsync(ct);
             var iterations = await target.CalibrateAsync(ct);
             foreach (var workers in options.Workers)
                 await TryRunAsync(target, share, iterations, workers, isCrashing: false, ct);

@@ -14,8 +14,8 @@ sealed class ComparisonBenchmark(ComparisonOptions options)
         List<Experiment> experiments = [.. Experiments().Where(options.Only.Includes)];
         if (experiments.Count == 0)
             throw new UsageException("--only leaves nothing to measure.");
-        await Requirement.Wrk.EnsureAsync(ct);
-        await Requirement.Node.EnsureAsync(ct);
+        await EnsureAsync(Requirement.Wrk, ct);
+        await EnsureAsync(Requirement.Node, ct);
         var machine = await Machine.DescribeAsync(ct);
 
         for (var round = 1; round <= options.Rounds; round++)
@@ -25,6 +25,19 @@ sealed class ComparisonBenchmark(ComparisonOptions options)
         report.Print(Console.Out);
         await report.SaveAsync(ct);
         return _findings.Failures.Count == 0;
+    }
+
+    /// <summary>Without it, what needs it fails and the rest goes on.</summary>
+    async Task EnsureAsync(Requirement requirement, CancellationToken ct)
+    {
+        try
+        {
+            await requirement.EnsureAsync(ct);
+        }
+        catch (MeasurementException e)
+        {
+            _findings.Add(new Failure(requirement.Program, 0, e.Message));
+        }
     }
 
     IEnumerable<Experiment> Experiments() =>

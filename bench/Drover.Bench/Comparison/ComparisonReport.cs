@@ -61,7 +61,7 @@ sealed class ComparisonReport(Machine machine, ComparisonOptions options, Findin
         if (findings.Failures.Count > 0)
             output.WriteLine("\nNot measured");
         foreach (var failure in findings.Failures)
-            output.WriteLine($"  {failure.Experiment}, round {failure.Round}: {failure.Reason.ReplaceLineEndings("\n    ")}");
+            output.WriteLine($"  {failure.Experiment}{(failure.Round > 0 ? $", round {failure.Round}" : "")}: {failure.Reason.ReplaceLineEndings("\n    ")}");
     }
 
     object ToDocument() => new
