@@ -15,13 +15,11 @@ internal sealed class ClusterConnectionListener(ClusterTcpListener listener, Con
         {
             try
             {
-                var connection = transport.Accept(descriptor);
-                connection.ConnectionClosed.UnsafeRegister(static state => ((ClusterTcpListener)state!).Ended(), listener);
-                return connection;
+                return transport.Accept(descriptor, ended: listener.Ended);
             }
-            catch (IOException)
+            catch (ObjectDisposedException)
             {
-                // The client was gone before it was looked at.
+                // The application has stopped; the client finds its connection closed.
                 listener.Ended();
             }
         }

@@ -38,15 +38,16 @@ internal sealed class ConnectionTransport : IAsyncDisposable
     /// <summary>
     /// Takes an established connection; any thread. The descriptor is the transport's from here on, also when this throws. The caller
     /// must dispose the result, or abort it. End points that are not given are asked of the kernel.
+    /// <paramref name="ended"/> is called once, when the descriptor has been closed.
     /// </summary>
-    internal ConnectionContext Accept(FileDescriptor descriptor, EndPoint? local = null, EndPoint? remote = null)
+    internal ConnectionContext Accept(FileDescriptor descriptor, EndPoint? local = null, EndPoint? remote = null, Action? ended = null)
     {
         var loop = _loops.Length == 1 ? _loops[0] : _loops[(uint)Interlocked.Increment(ref _next) % (uint)_loops.Length];
 
         // Asked at once, not when first wanted: Kestrel wants both of every connection, and later the number may be another's.
         local ??= ListeningSocket.LocalEndPoint(descriptor);
         remote ??= ListeningSocket.RemoteEndPoint(descriptor.Value);
-        var connection = new TransportConnection(loop, new ConnectedSocket(descriptor), local, remote);
+        var connection = new TransportConnection(loop, new ConnectedSocket(descriptor), local, remote, ended);
         if (loop.Events.IsCurrent)
         {
             loop.Add(connection);

@@ -29,16 +29,18 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
     private readonly ReceiveSide _receiveSide;
     private readonly SendSide _sendSide;
     private readonly ConnectionEnd _end;
+    private readonly Action? _ended;
     private readonly Lock _endLock = new();
     private Exception? _endReason;
     private bool _descriptorClosed;
     private Watch? _watch;
     private Task? _life;
 
-    internal TransportConnection(TransportLoop loop, ConnectedSocket socket, EndPoint? local, EndPoint? remote)
+    internal TransportConnection(TransportLoop loop, ConnectedSocket socket, EndPoint? local, EndPoint? remote, Action? ended)
     {
         _loop = loop;
         _socket = socket;
+        _ended = ended;
         if (remote is IPEndPoint) socket.DisableDelay();
         var input = new Pipe(loop.InputOptions);
         var output = new Pipe(loop.OutputOptions);
@@ -166,5 +168,6 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
         }
 
         _end.DescriptorIsClosed();
+        _ended?.Invoke();
     }
 }
