@@ -27,4 +27,10 @@ public sealed class ClusterListenOptions
 
     /// <summary>For UDP: let several sockets share the port (SO_REUSEADDR). Default false.</summary>
     public bool ReuseAddress { get; set; }
+
+    /// <summary>
+    /// Bind in this process with SO_REUSEPORT, past the primary: the kernel spreads connections over all sockets that do so, and those
+    /// that wait for a worker that dies are lost. No <c>listening</c> event, and no policy. Not for Unix sockets. Default false.
+    /// </summary>
+    public bool ReusePort { get; set; }
 }

@@ -121,8 +121,9 @@ public sealed class ClusterPrimary : IAsyncDisposable
     }
 
     /// <summary>How connections are distributed, a name of <see cref="SchedulingPolicies"/>. Fixed by the first fork.</summary>
-    /// <exception cref="ArgumentException">There is no such policy.</exception>
-    /// <exception cref="InvalidOperationException">A worker was forked already.</exception>
+    /// <exception cref="ArgumentException">Set: there is no such policy.</exception>
+    /// <exception cref="ClusterException">Get: the settings or an environment variable name no policy.</exception>
+    /// <exception cref="InvalidOperationException">Set: a worker was forked already.</exception>
     public string SchedulingPolicy
     {
         get => ResolvePolicy(Settings.SchedulingPolicy).Name;
@@ -254,25 +255,28 @@ public sealed class ClusterPrimary : IAsyncDisposable
         await _events.DisposeAsync();
     }
 
-    private static Scheduling.ResolvedPolicy ResolvePolicy(string? name) => name is not null
-        ? SchedulingPolicies.Resolve(name)
-        : SchedulingPolicies.Default(
-            Environment.GetEnvironmentVariable(SchedulingPolicies.Variable), Environment.GetEnvironmentVariable(SchedulingPolicies.NodeVariable));
+    private static Scheduling.ResolvedPolicy ResolvePolicy(string? name)
+    {
+        try
+        {
+            return name is not null
+                ? SchedulingPolicies.Resolve(name)
+                : SchedulingPolicies.Default(
+                    Environment.GetEnvironmentVariable(SchedulingPolicies.Variable), Environment.GetEnvironmentVariable(SchedulingPolicies.NodeVariable));
+        }
+        catch (ArgumentException exception)
+        {
+            // Settings and variables are the user's: the message without the name of a parameter that is ours.
+            throw new ClusterException(ClusterError.InvalidSetting, exception.Message.Split(" (Parameter")[0], exception);
+        }
+    }
 
     private ClusterCore EnsureCore(ClusterSettings settings)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_core is not null) return _core;
-            try
-            {
-                return _core = new ClusterCore(ResolvePolicy(settings.SchedulingPolicy), _events, _messages, _logger, _time);
-            }
-            catch (ArgumentException exception)
-            {
-                throw new ClusterException(ClusterError.InvalidSetting, exception.Message.Split(" (Parameter")[0], exception);
-            }
+            return _core ??= new ClusterCore(ResolvePolicy(settings.SchedulingPolicy), _events, _messages, _logger, _time);
         }
     }
 }

@@ -67,7 +67,8 @@ public sealed class ClusterTcpListener : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         var request = ListenRequest.For(endPoint, datagram: false, options.IPv6Only, reuseAddress: true, options.Backlog);
-        return ListenAsync(request with { ReadableByAll = options.AllUsers, WritableByAll = options.AllUsers }, options, inlineContinuations, cancellationToken);
+        request = request with { ReadableByAll = options.AllUsers, WritableByAll = options.AllUsers, ReusePort = options.ReusePort };
+        return ListenAsync(request, options, inlineContinuations, cancellationToken);
     }
 
     /// <summary>The next connection's descriptor, which the caller owns; <see cref="Ended"/> follows its end.</summary>
@@ -78,8 +79,8 @@ public sealed class ClusterTcpListener : IAsyncDisposable
     private static async Task<ClusterTcpListener> ListenAsync(
         ListenRequest request, ClusterListenOptions options, bool inlineContinuations, CancellationToken cancellationToken)
     {
-        var host = ServerHost.Current;
-        return new ClusterTcpListener(host, await host.ListenAsync(request, options, inlineContinuations).WaitAsync(cancellationToken));
+        var (host, server) = await ServerHost.OpenAsync(request, options, inlineContinuations, cancellationToken);
+        return new ClusterTcpListener(host, server);
     }
 
     private static Socket ToSocket(FileDescriptor descriptor) => new(new SafeSocketHandle(descriptor.Release(), ownsHandle: true));

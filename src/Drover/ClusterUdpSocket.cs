@@ -28,14 +28,18 @@ public sealed class ClusterUdpSocket : IAsyncDisposable
 
     /// <summary>Binds.</summary>
     /// <exception cref="SocketException">The address is in use, not permitted, not of this machine.</exception>
-    public static async Task<ClusterUdpSocket> BindAsync(IPEndPoint endPoint, ClusterListenOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<ClusterUdpSocket> BindAsync(IPEndPoint endPoint, ClusterListenOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
         options ??= ClusterListenOptions.Default;
-        var host = ServerHost.Current;
         var request = ListenRequest.For(endPoint, datagram: true, options.IPv6Only, options.ReuseAddress, backlog: 0);
-        return new ClusterUdpSocket(host, await host.ListenAsync(request, options, inlineContinuations: false).WaitAsync(cancellationToken));
+        return BindAsync(request with { ReusePort = options.ReusePort }, options, cancellationToken);
     }
+
+    /// <summary>Uses a UDP socket that the primary inherited or has bound, by its descriptor number there.</summary>
+    /// <exception cref="SocketException">The descriptor is not a socket.</exception>
+    public static Task<ClusterUdpSocket> BindToDescriptorAsync(int descriptor, CancellationToken cancellationToken = default) =>
+        BindAsync(new ListenRequest { Kind = ListenKind.Udp4, Descriptor = descriptor }, ClusterListenOptions.Default, cancellationToken);
 
     /// <summary>Closes this worker's socket; the port stays open for other workers.</summary>
     public ValueTask DisposeAsync()
@@ -43,5 +47,11 @@ public sealed class ClusterUdpSocket : IAsyncDisposable
         Socket.Dispose();
         _host.Close(_server);
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<ClusterUdpSocket> BindAsync(ListenRequest request, ClusterListenOptions options, CancellationToken cancellationToken)
+    {
+        var (host, server) = await ServerHost.OpenAsync(request, options, inlineContinuations: false, cancellationToken);
+        return new ClusterUdpSocket(host, server);
     }
 }

@@ -14,12 +14,13 @@ internal static unsafe class ListeningSocket
     private const int NonBlockingCloseOnExec = 0x80800;
     private const int SocketLevel = 1;
     private const int ReuseAddress = 2;
+    private const int ReusePort = 15;
     private const int Ipv6Level = 41;
     private const int Ipv6Only = 26;
     private const int MaxAddress = 128;
 
     /// <summary>A bound, non-blocking socket. On failure the errno that the caller would have got itself.</summary>
-    internal static Errno TryBind(EndPoint endPoint, bool datagram, bool ipv6Only, bool reuseAddress, out FileDescriptor? socket)
+    internal static Errno TryBind(EndPoint endPoint, bool datagram, bool ipv6Only, bool reuseAddress, out FileDescriptor? socket, bool reusePort = false)
     {
         socket = null;
         var family = endPoint.AddressFamily switch
@@ -33,6 +34,7 @@ internal static unsafe class ListeningSocket
         if (number < 0) return ErrnoOfLastCall.Get();
         var made = new FileDescriptor(number);
         if (family != Unix && reuseAddress) SetOption(number, SocketLevel, ReuseAddress, 1);
+        if (reusePort) SetOption(number, SocketLevel, ReusePort, 1);
         if (family == InterNetworkV6) SetOption(number, Ipv6Level, Ipv6Only, ipv6Only ? 1 : 0);
 
         var address = endPoint.Serialize();
@@ -91,10 +93,11 @@ internal static unsafe class ListeningSocket
         }
     }
 
-    /// <summary>Whether a server answers at this Unix path; a file left by a dead server does not.</summary>
+    /// <summary>Whether some process has a socket bound to this Unix path; a file left by a dead server is nobody's.</summary>
     internal static bool IsUnixServerAlive(UnixDomainSocketEndPoint endPoint)
     {
-        var number = Libc.socket(Unix, StreamType | NonBlockingCloseOnExec, 0);
+        // A socket of the other type is refused for its type, and only if there is somebody to refuse it. The server does not notice.
+        var number = Libc.socket(Unix, DatagramType | NonBlockingCloseOnExec, 0);
         if (number < 0) return true;
         using var probe = new FileDescriptor(number);
         var address = endPoint.Serialize();

@@ -12,17 +12,16 @@ internal sealed record BoundSocket(FileDescriptor Socket, EndPoint? LocalEndPoin
 
     internal const int LongestUnixPath = 107;
     private const int PathOnlyCloseOnExec = 0x280000;
-    private const uint ReadWriteByAll = 0x1B6; // rw-rw-rw-
 
     /// <summary>
     /// Binds and, unless it is UDP, listens. On failure the errno that the worker would have got itself.
     /// </summary>
     internal static Errno TryOpen(ListenRequest request, out BoundSocket? bound)
     {
-        var error = request.Kind switch
+        var error = request switch
         {
-            ListenKind.Unix => TryBindUnix(request, out bound),
-            ListenKind.Descriptor => TryInherit(request, out bound),
+            { Descriptor: >= 0 } => TryInherit(request, out bound),
+            { Kind: ListenKind.Unix } => TryBindUnix(request, out bound),
             _ => TryBindInternet(request, out bound),
         };
         if (error != Errno.None || bound is null || request.IsDatagram) return error;
@@ -50,18 +49,21 @@ internal sealed record BoundSocket(FileDescriptor Socket, EndPoint? LocalEndPoin
         {
             socket = null;
             return IPAddress.TryParse(request.Address, out var address)
-                ? ListeningSocket.TryBind(new IPEndPoint(address, port), request.IsDatagram, request.Ipv6Only, request.ReuseAddress, out socket)
+                ? TryBind(address, request.Ipv6Only, out socket)
                 : Errno.Invalid;
         }
 
         // As Node: every address of both families, or of IPv4 alone on a machine without IPv6.
         if (request.Kind != ListenKind.Udp4)
         {
-            var error = ListeningSocket.TryBind(new IPEndPoint(IPAddress.IPv6Any, port), request.IsDatagram, request.Ipv6Only, request.ReuseAddress, out socket);
+            var error = TryBind(IPAddress.IPv6Any, request.Ipv6Only, out socket);
             if (error is not (Errno.AddressFamilyNotSupported or Errno.AddressNotAvailable)) return error;
         }
 
-        return ListeningSocket.TryBind(new IPEndPoint(IPAddress.Any, port), request.IsDatagram, ipv6Only: false, request.ReuseAddress, out socket);
+        return TryBind(IPAddress.Any, ipv6Only: false, out socket);
+
+        Errno TryBind(IPAddress address, bool ipv6Only, out FileDescriptor? socket) =>
+            ListeningSocket.TryBind(new IPEndPoint(address, port), request.IsDatagram, ipv6Only, request.ReuseAddress, out socket, request.ReusePort);
     }
 
     private static Errno TryBindUnix(ListenRequest request, out BoundSocket? bound)
@@ -84,7 +86,7 @@ internal sealed record BoundSocket(FileDescriptor Socket, EndPoint? LocalEndPoin
 
             var endPoint = new UnixDomainSocketEndPoint(shortPath);
             var error = ListeningSocket.TryBind(endPoint, datagram: false, ipv6Only: false, reuseAddress: false, out var socket);
-            if (error == Errno.AddressInUse && !ListeningSocket.IsUnixServerAlive(endPoint))
+            if (error == Errno.AddressInUse && UnixSocketFile.Exists(path) && !ListeningSocket.IsUnixServerAlive(endPoint))
             {
                 // Left by a primary that had no time to remove it; nobody answers there.
                 _ = Libc.unlink(path);
@@ -92,7 +94,8 @@ internal sealed record BoundSocket(FileDescriptor Socket, EndPoint? LocalEndPoin
             }
 
             if (error != Errno.None) return error;
-            if (request.ReadableByAll || request.WritableByAll) _ = Libc.chmod(path, ReadWriteByAll);
+            if (request.ReadableByAll) UnixSocketFile.Permit(path, UnixSocketFile.ReadByAll);
+            if (request.WritableByAll) UnixSocketFile.Permit(path, UnixSocketFile.WriteByAll);
             bound = new BoundSocket(socket!, path.Length == shortPath.Length ? endPoint : null, path);
             return Errno.None;
         }

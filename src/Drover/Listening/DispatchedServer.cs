@@ -19,6 +19,7 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
     // A worker that has refused is left alone this long, so that two full workers do not throw a connection to and fro.
     private static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WarningPause = TimeSpan.FromSeconds(5);
 
     private readonly EventLoop _loop;
     private readonly SchedulingPolicy _policy;
@@ -164,14 +165,36 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
     private void Dispatch(int connection, ReadOnlySpan<byte> address, int candidates)
     {
         var ip = SocketAddressBytes.IPAddressOf(address, out var port);
-        var picked = _policy.Pick(new IncomingConnection(ip, port), _loads.AsSpan(0, candidates));
-
-        // A policy of the user's may be wrong; a connection is not lost for it.
-        if ((uint)picked >= (uint)candidates) picked = 0;
-        var member = _candidates[picked];
+        var member = _candidates[Pick(new IncomingConnection(ip, port), candidates)];
         member.HandOff.Send(this, connection);
         member.MustFlush = true;
         DroverMeter.HandOffs.Add(1);
+    }
+
+    // A policy of the user's may be wrong; a connection is not lost for it.
+    private int Pick(in IncomingConnection connection, int candidates)
+    {
+        Exception? failure = null;
+        var picked = -1;
+        try
+        {
+            picked = _policy.Pick(connection, _loads.AsSpan(0, candidates));
+            if ((uint)picked < (uint)candidates) return picked;
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+        }
+
+        if (MayWarn()) ListeningLog.WrongPolicy(_logger, failure, _policy.Name, failure is null ? $"picked {picked} of {candidates}" : "failed");
+        return 0;
+    }
+
+    private bool MayWarn()
+    {
+        if (_lastWarning != 0 && _time.GetElapsedTime(_lastWarning) < WarningPause) return false;
+        _lastWarning = _time.GetTimestamp();
+        return true;
     }
 
     private void FlushAll()
@@ -221,12 +244,7 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
     {
         _pausedByError = true;
         _watch.Interest = Readiness.None;
-        if (_lastWarning == 0 || _time.GetElapsedTime(_lastWarning) > TimeSpan.FromSeconds(5))
-        {
-            _lastWarning = _time.GetTimestamp();
-            ListeningLog.CannotAccept(_logger, Key, new SystemCallException("accept4", error).Message);
-        }
-
+        if (MayWarn()) ListeningLog.CannotAccept(_logger, Key, new SystemCallException("accept4", error).Message);
         _loop.After(AcceptPause, () =>
         {
             _pausedByError = false;

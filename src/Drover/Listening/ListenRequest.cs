@@ -32,6 +32,9 @@ internal sealed record ListenRequest
 
     internal bool WritableByAll { get; init; }
 
+    /// <summary>Bound by the process itself, beside others of its kind. Never part of what a primary is asked for.</summary>
+    internal bool ReusePort { get; init; }
+
     internal bool IsDatagram => Kind is ListenKind.Udp4 or ListenKind.Udp6;
 
     internal bool Ipv6Only => (Flags & Ipv6OnlyFlag) != 0;
@@ -87,12 +90,12 @@ internal sealed record ListenRequest
     };
 
     /// <summary>
-    /// The listen key: equal keys are the same server. The index counts for port 0 only: for a fixed port a second request of the
-    /// same worker is a mistake and not another server.
+    /// The listen key: equal keys are the same server. The index counts for port 0, and for UDP sockets that share their port on
+    /// purpose: for any other fixed port a second request of the same worker is a mistake and not another server.
     /// </summary>
     internal string Key()
     {
-        var index = Port == 0 ? Index.ToString(CultureInfo.InvariantCulture) : "";
+        var index = Port == 0 || (IsDatagram && ReuseAddress) ? Index.ToString(CultureInfo.InvariantCulture) : "";
 
         // Node says "no address" where Kestrel says [::]; both mean every address of both families, so both are one server.
         var anywhere = !IsDatagram && Kind != ListenKind.Descriptor && !Ipv6Only && Kind != ListenKind.Unix && (Address is null or "::");

@@ -15,4 +15,10 @@ internal static partial class ListeningLog
 
     [LoggerMessage(3004, LogLevel.Warning, "Worker {Worker} cannot listen on {Address}: {Error}")]
     internal static partial void Failed(ILogger logger, int worker, string address, string error);
+
+    [LoggerMessage(3005, LogLevel.Warning, "The scheduling policy {Policy} {Fault}; the connection goes to the first worker")]
+    internal static partial void WrongPolicy(ILogger logger, Exception? exception, string policy, string fault);
+
+    [LoggerMessage(3006, LogLevel.Error, "The scheduling policy {Policy} cannot be made, so worker {Worker} cannot listen on {Address}")]
+    internal static partial void NoPolicy(ILogger logger, Exception exception, string policy, int worker, string address);
 }

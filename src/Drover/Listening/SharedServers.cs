@@ -1,3 +1,4 @@
+using System.Net;
 using Drover.Interop;
 using Drover.Loop;
 using Drover.Workers;
@@ -30,28 +31,41 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
         if (_servers.TryGetValue(key, out var entry))
         {
             // A second server of one worker on one port is the mistake it would be in a single process.
-            if (entry.Server.IsUsedBy(worker) && !(request.IsDatagram && request.ReuseAddress)) return Errno.AddressInUse;
+            if (entry.Server.IsUsedBy(worker)) return Errno.AddressInUse;
         }
         else
         {
             var error = BoundSocket.TryOpen(request, out var bound);
+            if (error == Errno.AddressInUse && CloseUnused(request.Port)) error = BoundSocket.TryOpen(request, out bound);
             if (error != Errno.None)
             {
                 ListeningLog.Failed(logger, worker.Id, Describe(request), new SystemCallException("bind", error).Message);
                 return error;
             }
 
-            // The first worker's data (TLS ticket keys) is everybody's, so that a session begun at one resumes at all.
-            entry = new Entry(Create(key, request, bound!), data);
+            try
+            {
+                entry = new Entry(Create(key, request, bound!), closesAtOnce: request.IsDatagram && request.ReuseAddress);
+            }
+            catch (Exception exception)
+            {
+                // A user's own policy failed to begin; the worker must not wait for an answer for ever.
+                ListeningLog.NoPolicy(logger, exception, policyName, worker.Id, Describe(request));
+                bound!.Socket.Dispose();
+                return Errno.Invalid;
+            }
+
             _servers.Add(key, entry);
             ListeningLog.Opened(logger, Describe(request, entry.Server), entry.Server is LentServer ? SchedulingPolicies.Shared : policyName);
         }
 
+        // The data (TLS ticket keys) of the first worker that has any is everybody's, so that a session begun at one resumes at all.
+        if (!IsNothing(data) && IsNothing(entry.Data)) entry.Data = data;
         answerData = entry.Data;
         server = entry.Server;
         entry.Closing?.Dispose();
         entry.Closing = null;
-        if (!server.IsUsedBy(worker)) server.Add(worker);
+        server.Add(worker);
         return Errno.None;
     }
 
@@ -59,7 +73,9 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
     {
         if (!_servers.TryGetValue(key, out var entry) || !entry.Server.IsUsedBy(worker)) return;
         entry.Server.Remove(worker);
-        if (entry.Server.Users.Count > 0 || worker.State == WorkerState.Draining) return;
+        if (entry.Server.Users.Count > 0) return;
+        if (entry.ClosesAtOnce) Close(key, entry.Server);
+        if (entry.ClosesAtOnce || worker.State == WorkerState.Draining) return;
         entry.Closing?.Dispose();
         entry.Closing = loop.After(CloseDelay, () =>
         {
@@ -75,7 +91,11 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
 
     internal void RemoveAll(ForkedWorker worker)
     {
-        foreach (var entry in _servers.Values) entry.Server.Remove(worker);
+        foreach (var (key, entry) in _servers.ToArray())
+        {
+            entry.Server.Remove(worker);
+            if (entry.ClosesAtOnce && entry.Server.Users.Count == 0) Close(key, entry.Server);
+        }
     }
 
     internal void RoomAgain(ForkedWorker worker)
@@ -94,6 +114,14 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
 
     public void Dispose() => CloseAll();
 
+    // A port that is only kept for those who may come back stands in the way of nobody who asks for it in other words.
+    private bool CloseUnused(int? port)
+    {
+        var unused = _servers.Where(s => s.Value.Server.Users.Count == 0 && (s.Value.Server.LocalEndPoint as IPEndPoint)?.Port == port).ToArray();
+        foreach (var (key, entry) in unused) Close(key, entry.Server);
+        return unused.Length > 0;
+    }
+
     private SharedServer Create(string key, ListenRequest request, BoundSocket bound) =>
         createPolicy is null || request.IsDatagram
             ? new LentServer(key, bound, request.IsDatagram)
@@ -102,9 +130,11 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
     private void Close(string key, SharedServer server)
     {
         _servers.Remove(key);
-        ListeningLog.Closed(logger, server.LocalEndPoint?.ToString() ?? key);
         server.Dispose();
+        ListeningLog.Closed(logger, server.LocalEndPoint?.ToString() ?? key);
     }
+
+    private static bool IsNothing(ReadOnlySpan<byte> data) => data.IsEmpty || data.SequenceEqual("null"u8);
 
     private static string Describe(ListenRequest request, SharedServer? server = null) => request.Kind switch
     {
@@ -113,11 +143,14 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
         _ => server?.LocalEndPoint?.ToString() ?? $"{request.Address ?? "*"}:{request.Port}",
     };
 
-    private sealed class Entry(SharedServer server, byte[] data)
+    private sealed class Entry(SharedServer server, bool closesAtOnce)
     {
         internal SharedServer Server { get; } = server;
 
-        internal byte[] Data { get; } = data;
+        /// <summary>Others have the port as well, and would miss the datagrams that a socket without a reader takes.</summary>
+        internal bool ClosesAtOnce { get; } = closesAtOnce;
+
+        internal byte[] Data { get; set; } = [];
 
         internal ScheduledCall? Closing { get; set; }
     }

@@ -1,6 +1,8 @@
 using System.Net;
 using Drover.Connections;
 using Drover.Interop;
+using Drover.Loop;
+using Microsoft.Extensions.Logging;
 
 namespace Drover.Listening;
 
@@ -26,8 +28,44 @@ internal sealed class WorkerServer
     /// <summary>The file of a Unix socket that this process has made and removes.</summary>
     internal string? SocketFile { get; init; }
 
+    /// <summary>Bound by this process itself: the primary knows nothing of it.</summary>
+    internal bool IsOwn { get; init; }
+
     internal bool IsClosed { get; set; }
 
     /// <summary>Completes when the connections that the program took have ended.</summary>
     internal Task Drained => Inbox?.Drained ?? Task.CompletedTask;
+
+    /// <summary>Binds in this process and begins to accept on the loop. Loop thread only.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The reason for which the address cannot be listened on.</exception>
+    internal static WorkerServer OpenOwn(ListenRequest request, ClusterListenOptions options, bool inlineContinuations, EventLoop loop, ILogger logger)
+    {
+        var error = BoundSocket.TryOpen(request, out var bound);
+        if (error != Errno.None) throw SocketErrors.Exception(error);
+        var key = $"own:{bound!.Socket.Value}:{request.Key()}";
+        if (request.IsDatagram) return new WorkerServer { Key = key, Request = request, IsOwn = true, Datagrams = bound.Socket, LocalEndPoint = bound.LocalEndPoint };
+        var inbox = new ConnectionInbox(new PlainClaims(), options.MaxConnections, options.DropConnectionsAboveMax, inlineContinuations);
+        var server = new WorkerServer
+        {
+            Key = key,
+            Request = request,
+            IsOwn = true,
+            Inbox = inbox,
+            AcceptLoop = new AcceptLoop(loop, bound.Socket, inbox, logger),
+            LocalEndPoint = bound.LocalEndPoint,
+            SocketFile = bound.SocketFile,
+        };
+        server.AcceptLoop.Start();
+        return server;
+    }
+
+    /// <summary>Stops accepting and closes what is this process's own. Loop thread only.</summary>
+    internal void Close()
+    {
+        IsClosed = true;
+        AcceptLoop?.Dispose();
+        Inbox?.Close();
+        Datagrams?.Dispose();
+        if (SocketFile is { } file) _ = Libc.unlink(file);
+    }
 }

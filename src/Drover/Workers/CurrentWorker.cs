@@ -123,6 +123,13 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     /// <exception cref="SocketException">The reason for which the address cannot be listened on.</exception>
     public async Task<WorkerServer> ListenAsync(ListenRequest request, ClusterListenOptions options, bool inlineContinuations)
     {
+        WorkerServer? server = null;
+        if (request.ReusePort)
+        {
+            await _loop.RunAsync(() => server = OpenOwn(request, options, inlineContinuations));
+            return server!;
+        }
+
         var answer = new TaskCompletionSource<ListenReply>(TaskCreationOptions.RunContinuationsAsynchronously);
         ListenRequest? asked = null;
         await _loop.RunAsync(() =>
@@ -145,7 +152,6 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             throw;
         }
 
-        WorkerServer? server = null;
         await _loop.RunAsync(() => server = Open(asked!, reply, options, inlineContinuations));
         return server!;
     }
@@ -219,7 +225,8 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             if (_asked.Remove(acknowledged, out var asked))
             {
                 var bound = message.BoundAddress is { } address ? new IPEndPoint(IPAddress.Parse(address), message.BoundPort) : null;
-                asked.TrySetResult(new ListenReply(message.Key ?? "", (Errno)(-message.Error), bound, message.Drover, descriptor));
+                var reply = new ListenReply(message.Key ?? "", (Errno)(-message.Error), bound, message.Drover, descriptor);
+                if (!asked.TrySetResult(reply)) GiveBack(reply);
             }
             else
             {
@@ -259,9 +266,8 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         // The program may have been told to end while it waited for the answer.
         if (_leaving is not null)
         {
-            reply.Lent?.Dispose();
-            _channel.Send(NodeLines.Close(reply.Key, _sequence++));
-            throw new OperationCanceledException("The worker is disconnecting; it opens no more servers.");
+            GiveBack(reply);
+            throw NoMoreServers();
         }
 
         var server = Create(request, reply, options, inlineContinuations);
@@ -273,6 +279,23 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         _channel.Send(NodeLines.Listening(request, port, _sequence++));
         return server;
     }
+
+    private WorkerServer OpenOwn(ListenRequest request, ClusterListenOptions options, bool inlineContinuations)
+    {
+        if (_leaving is not null) throw NoMoreServers();
+        var server = WorkerServer.OpenOwn(request, options, inlineContinuations, _loop, Logger);
+        _servers[server.Key] = server;
+        return server;
+    }
+
+    // The answer to a question that nobody asks any more.
+    private void GiveBack(ListenReply reply)
+    {
+        reply.Lent?.Dispose();
+        if (reply.Error == Errno.None) _channel.Send(NodeLines.Close(reply.Key, _sequence++));
+    }
+
+    private static OperationCanceledException NoMoreServers() => new("The worker is disconnecting; it opens no more servers.");
 
     private WorkerServer Create(ListenRequest request, ListenReply reply, ClusterListenOptions options, bool inlineContinuations)
     {
@@ -316,13 +339,11 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private void CloseNow(WorkerServer server)
     {
         if (server.IsClosed) return;
-        server.IsClosed = true;
+        server.Close();
         _servers.Remove(server.Key);
+        if (server.IsOwn) return;
         _indexes.Return(server.Request);
         if (server.Number is { } number) _handOff?.Remove(number);
-        server.AcceptLoop?.Dispose();
-        server.Inbox?.Close();
-        server.Datagrams?.Dispose();
         _channel.Send(NodeLines.Close(server.Key, _sequence++));
     }
 
@@ -346,6 +367,9 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         {
             servers = [.. _servers.Values];
             foreach (var server in servers) CloseNow(server);
+
+            // Node's primary does not answer a worker that it has asked to leave.
+            foreach (var asked in _asked.Values) asked.TrySetException(NoMoreServers());
         });
         await _disconnecting.CancelAsync();
         var drained = Task.WhenAll(servers.Select(s => s.Drained));
