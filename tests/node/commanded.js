@@ -8,6 +8,16 @@ const sockets = new Map();
 const datagrams = new Map();
 let open = 0;
 
+// Closes between the question to the primary and its answer.
+function closeOnceAsked(server, answer) {
+  const ask = cluster._getServer;
+  cluster._getServer = function(...args) {
+    cluster._getServer = ask;
+    ask.apply(this, args);
+    server.close(() => answer({ error: 'given up' }));
+  };
+}
+
 function listen(command, answer) {
   const server = net.createServer((connection) => {
     open++;
@@ -19,13 +29,13 @@ function listen(command, answer) {
   });
   if (command.maxConnections != null) server.maxConnections = command.maxConnections;
   server.once('error', (error) => answer({ error: error.code }));
+  if (command.giveUp) closeOnceAsked(server, answer);
   const options = { backlog: command.backlog || undefined };
   if (command.descriptor != null) options.fd = command.descriptor;
   else if (command.path) Object.assign(options, { path: command.path, readableAll: command.allUsers, writableAll: command.allUsers });
   else Object.assign(options, { host: command.address ?? undefined, port: command.port, ipv6Only: command.ipv6Only });
   server.listen(options, () => answer({ port: server.address()?.port ?? -1 }));
   servers.set(command.name, server);
-  if (command.giveUp) server.close(() => answer({ error: 'given up' }));
 }
 
 function bind(command, answer) {
@@ -33,10 +43,10 @@ function bind(command, answer) {
   const socket = dgram.createSocket({ type, ipv6Only: command.ipv6Only, reuseAddr: command.reuseAddress });
   socket.on('message', () => datagrams.set(command.name, (datagrams.get(command.name) ?? 0) + 1));
   socket.once('error', (error) => answer({ error: error.code }));
+  if (command.giveUp) closeOnceAsked(socket, answer);
   const options = command.descriptor != null ? { fd: command.descriptor } : { address: command.address ?? undefined, port: command.port };
   socket.bind(options, () => answer({ port: socket.address().port }));
   sockets.set(command.name, socket);
-  if (command.giveUp) socket.close(() => answer({ error: 'given up' }));
 }
 
 const commands = {

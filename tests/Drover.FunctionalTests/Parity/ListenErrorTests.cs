@@ -52,10 +52,9 @@ public sealed class ListenErrorTests
     public async Task A_port_goes_from_worker_to_worker_in_any_order(string kind, string policy)
     {
         await using var cluster = CommandedWorkers.Cluster(kind, policy);
+        using var port = new ReservedPort();
         var first = cluster.Primary.Fork();
-        var port = await cluster.OpenAsync(first, new WorkerCommand("listen") { Address = "::" });
-        var listen = new WorkerCommand("listen") { Address = "::", Port = port };
-        await cluster.CloseAsync(first);
+        var listen = new WorkerCommand("listen") { Address = "::", Port = port.Number };
 
         await cluster.OpenAsync(first, listen);
         var twice = await cluster.DoAsync(first, listen with { Name = "twice" });
@@ -66,7 +65,7 @@ public sealed class ListenErrorTests
         await cluster.CloseAsync(first);
 
         Assert.Equal("EADDRINUSE", twice.Error);
-        Assert.Equal("2", (await cluster.ReadAllAsync(port)).Trim());
+        Assert.Equal("2", (await cluster.ReadAllAsync(port.Number)).Trim());
     }
 
     [Theory(DisplayName = "eaccess: EADDRINUSE on a Unix path that another process holds reaches the worker")]

@@ -96,16 +96,31 @@ public sealed class PortTests
         await using var cluster = CommandedWorkers.Cluster(kind, policy);
         var (first, second) = (cluster.Primary.Fork(), cluster.Primary.Fork());
         var port = await cluster.ListenAsync(first);
-        await cluster.ListenAsync(second, port);
+        await cluster.ListenAsync(second);
 
         await cluster.CloseAsync(first);
         var alone = await AnswersAsync(cluster, port, 3);
-        await cluster.ListenAsync(first, port);
+        await cluster.ListenAsync(first);
         await cluster.CloseAsync(second);
         var other = await AnswersAsync(cluster, port, 3);
 
         Assert.Equal(["2", "2", "2"], alone);
         Assert.Equal(["1", "1", "1"], other);
+    }
+
+    [Theory]
+    [InlineData(CommandedWorkers.CSharp)]
+    [InlineData(CommandedWorkers.Node)]
+    public async Task A_port_that_was_any_port_can_be_asked_for_by_number_once_it_is_closed(string kind)
+    {
+        await using var cluster = CommandedWorkers.Cluster(kind);
+        var worker = cluster.Primary.Fork();
+        var port = await cluster.ListenAsync(worker);
+        await cluster.CloseAsync(worker);
+
+        await cluster.OpenAsync(worker, new WorkerCommand("listen") { Address = "::", Port = port });
+
+        Assert.Equal("1", (await cluster.ReadAllAsync(port)).Trim());
     }
 
     [Fact]

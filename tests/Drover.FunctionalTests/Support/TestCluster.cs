@@ -88,10 +88,13 @@ internal sealed class TestCluster : IAsyncDisposable
     internal Task LogAsync(string part) => UntilAsync(() => LogLines.Any(l => l.Contains(part, StringComparison.Ordinal)), "a log line with " + part);
 
     /// <summary>Waits for a condition that has no event to wait for, looking often; fails at the deadline.</summary>
-    internal async Task UntilAsync(Func<bool> condition, string what)
+    internal Task UntilAsync(Func<bool> condition, string what) => UntilAsync(() => Task.FromResult(condition()), what);
+
+    /// <inheritdoc cref="UntilAsync(Func{bool}, string)"/>
+    internal async Task UntilAsync(Func<Task<bool>> condition, string what)
     {
         var until = TimeProvider.System.GetTimestamp() + (long)(Deadline.TotalSeconds * TimeProvider.System.TimestampFrequency);
-        while (!condition())
+        while (!await condition())
         {
             if (TimeProvider.System.GetTimestamp() > until) Assert.Fail($"Not within {Deadline.TotalSeconds:0} s: {what}\n{Describe()}");
             await Task.Delay(5, TestContext.Current.CancellationToken);
