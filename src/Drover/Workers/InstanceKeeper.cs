@@ -25,7 +25,8 @@ internal sealed class InstanceKeeper(ClusterCore cluster)
         switch (decision.Verdict)
         {
             case RestartVerdict.Restart:
-                WorkerLog.Restarting(cluster.Logger, worker.ProcessId, end.ToString(), decision.Delay.TotalMilliseconds);
+                if (decision.Delay == TimeSpan.Zero) WorkerLog.Died(cluster.Logger, worker.ProcessId, end.ToString());
+                else WorkerLog.Restarting(cluster.Logger, worker.ProcessId, end.ToString(), decision.Delay.TotalMilliseconds);
                 RestartLater(worker, history, end, decision.Delay);
                 break;
             case RestartVerdict.GiveUp:

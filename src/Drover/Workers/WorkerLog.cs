@@ -10,7 +10,10 @@ internal static partial class WorkerLog
     [LoggerMessage(4002, LogLevel.Warning, "Worker {Worker} (pid {Pid}) had not finished its requests {Seconds} s after it was asked to disconnect; it is killed and what it was doing is lost.")]
     internal static partial void DrainCut(ILogger logger, int worker, int pid, double seconds);
 
-    [LoggerMessage(4003, LogLevel.Warning, "Worker {Pid} died ({End}); it is restarted in {Delay} ms.")]
+    [LoggerMessage(4003, LogLevel.Warning, "Worker {Pid} died ({End})")]
+    internal static partial void Died(ILogger logger, int pid, string end);
+
+    [LoggerMessage(4009, LogLevel.Warning, "Worker {Pid} died ({End}); a new one is started in {Delay:0} ms")]
     internal static partial void Restarting(ILogger logger, int pid, string end, double delay);
 
     [LoggerMessage(4004, LogLevel.Information, "New worker {Pid} started in the place of worker {Old}")]
