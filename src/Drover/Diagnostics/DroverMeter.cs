@@ -8,7 +8,7 @@ internal static class DroverMeter
 {
     internal const string Name = "Drover";
 
-    internal static readonly ActivitySource Activities = new(Name);
+    private static readonly ActivitySource Activities = new(Name);
 
     private static readonly Meter Meter = new(Name);
 
@@ -29,4 +29,17 @@ internal static class DroverMeter
 
     internal static readonly Histogram<double> DrainDuration =
         Meter.CreateHistogram<double>("drover.drain.duration", "s", "From the request to disconnect to the end of the process.");
+
+    /// <summary>
+    /// Notes a span of a worker's life when it is over. It is made then and not before: the code that begins it and the code that ends it
+    /// have no flow of execution in common.
+    /// </summary>
+    internal static void RecordActivity(string name, Worker worker, TimeSpan duration, TimeProvider time)
+    {
+        if (!Activities.HasListeners()) return;
+        var end = time.GetUtcNow();
+        using var activity = Activities.StartActivity(name, ActivityKind.Internal, parentContext: default, startTime: end - duration);
+        activity?.SetTag("drover.worker.id", worker.Id);
+        activity?.SetEndTime(end.UtcDateTime);
+    }
 }

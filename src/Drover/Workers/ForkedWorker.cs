@@ -247,7 +247,9 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         if (_listeningAt == 0)
         {
             _listeningAt = _cluster.Time.GetTimestamp();
-            DroverMeter.StartDuration.Record(_cluster.Time.GetElapsedTime(_forkedAt).TotalSeconds);
+            var startTook = _cluster.Time.GetElapsedTime(_forkedAt);
+            DroverMeter.StartDuration.Record(startTook.TotalSeconds);
+            DroverMeter.RecordActivity("drover.worker.start", this, startTook, _cluster.Time);
         }
 
         var port = says.Port is > 0 ? says.Port.Value : (server.LocalEndPoint as System.Net.IPEndPoint)?.Port ?? -1;
@@ -311,7 +313,13 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         _drainDeadline?.Dispose();
         _cluster.Held.Table.WorkerAt(_tableIndex) = default;
         _cluster.ReturnTableIndex(_tableIndex);
-        if (_disconnectAt != 0) DroverMeter.DrainDuration.Record(_cluster.Time.GetElapsedTime(_disconnectAt).TotalSeconds);
+        if (_disconnectAt != 0)
+        {
+            var drainTook = _cluster.Time.GetElapsedTime(_disconnectAt);
+            DroverMeter.DrainDuration.Record(drainTook.TotalSeconds);
+            DroverMeter.RecordActivity("drover.drain", this, drainTook, _cluster.Time);
+        }
+
         _cluster.Events.Exited(this, _port.Drained);
         _cluster.OnExited(this);
     }
