@@ -60,7 +60,8 @@ internal sealed class AcceptLoop : IReadinessHandler, IDisposable
             if (connection >= 0)
             {
                 _inbox.Add(AssignedConnection.Unshared(connection));
-                continue;
+                if (!DescriptorLimit.IsNear(connection)) continue;
+                error = Errno.TooManyFiles;
             }
 
             if (error == Errno.ConnectionAborted) continue;

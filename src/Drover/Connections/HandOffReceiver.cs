@@ -155,7 +155,8 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
 
     private void Deliver(int server, AssignedConnection connection)
     {
-        if (_inboxes.TryGetValue(server, out var inbox)) inbox.Add(connection);
+        // With its table nearly full this worker is of no use to the connection; another one may have room.
+        if (!DescriptorLimit.IsNear(connection.Descriptor) && _inboxes.TryGetValue(server, out var inbox)) inbox.Add(connection);
         else Refuse(connection);
     }
 

@@ -10,6 +10,7 @@ internal enum Errno
     NotFound = 2,
     Interrupted = 4,
     BadDescriptor = 9,
+    NoChild = 10,
     WouldBlock = 11,
     NoMemory = 12,
     AccessDenied = 13,

@@ -50,6 +50,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, SetLastError = true)] internal static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
     [LibraryImport(Name, SetLastError = true)] internal static partial int waitid(int idType, uint id, byte* info, int options);
     [LibraryImport(Name, SetLastError = true)] internal static partial int kill(int pid, int signal);
+    [LibraryImport(Name, SetLastError = true)] internal static partial int getrlimit(int resource, ulong* limits);
     [LibraryImport(Name)] internal static partial int getpid();
     [LibraryImport(Name)] internal static partial uint geteuid();
 

@@ -8,6 +8,7 @@ internal sealed unsafe class PidFd : IDisposable
     // The same numbers on every architecture that Linux added them to: both came after the tables were unified.
     private const int PidFdOpen = 434;
     private const int PidFdSendSignal = 424;
+    private const int IdIsProcess = 1;
     private const int IdIsPidFd = 3;
     private const int Exited = 4;
     private const int NoHang = 1;
@@ -26,6 +27,16 @@ internal sealed unsafe class PidFd : IDisposable
         return descriptor >= 0 ? new PidFd(new FileDescriptor((int)descriptor)) : throw SystemCallException.Last("pidfd_open");
     }
 
+    /// <summary>Ends a child for which there is no descriptor, and reaps it.</summary>
+    internal static void KillUnwatched(int pid)
+    {
+        var info = stackalloc byte[128];
+        _ = Libc.kill(pid, (int)Signal.SIGKILL);
+        while (Libc.waitid(IdIsProcess, (uint)pid, info, Exited) != 0 && ErrnoOfLastCall.Get() == Errno.Interrupted)
+        {
+        }
+    }
+
     /// <summary>Sends a signal; false when the process is gone already. Throws when the signal is not permitted.</summary>
     internal bool Send(int signal)
     {
@@ -35,7 +46,7 @@ internal sealed unsafe class PidFd : IDisposable
         return error == noSuchProcess ? false : throw new SystemCallException("pidfd_send_signal", error);
     }
 
-    /// <summary>Reaps the child if it has ended. Code and signal: one of the two is set.</summary>
+    /// <summary>Reaps the child if it has ended. Code and signal: one of the two is set, or none when the kernel has reaped it.</summary>
     internal bool TryReap(out int? code, out int? signal)
     {
         code = signal = null;
@@ -44,7 +55,11 @@ internal sealed unsafe class PidFd : IDisposable
         int result;
         do result = Libc.waitid(IdIsPidFd, (uint)_descriptor.Value, info, Exited | NoHang);
         while (result != 0 && ErrnoOfLastCall.Get() == Errno.Interrupted);
-        if (result != 0) throw SystemCallException.Last("waitid");
+        if (result != 0)
+        {
+            // In a process that ignores SIGCHLD, as some service managers start theirs, the kernel reaps, and the code is lost.
+            return ErrnoOfLastCall.Get() == Errno.NoChild ? true : throw SystemCallException.Last("waitid");
+        }
 
         // siginfo_t of a child: si_signo, si_errno, si_code, padding, si_pid, si_uid, si_status.
         var fields = new ReadOnlySpan<byte>(info, 28);

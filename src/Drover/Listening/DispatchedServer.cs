@@ -113,7 +113,9 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
             if (connection >= 0)
             {
                 Dispatch(connection, _address.AsSpan(0, length), candidates);
-                continue;
+                if (!DescriptorLimit.IsNear(connection)) continue;
+                PauseAccepting(Errno.TooManyFiles);
+                break;
             }
 
             // A client that gave up while it waited is no reason to stop.

@@ -20,6 +20,18 @@ internal static class WorkerSpawner
     /// <exception cref="ClusterException">The process could not be started.</exception>
     internal static SpawnedWorker Spawn(int id, ClusterSettings settings, WorkerCommand command, string policy)
     {
+        try
+        {
+            return SpawnWith(id, settings, command, policy);
+        }
+        catch (SystemCallException exception)
+        {
+            throw new ClusterException(ClusterError.ForkFailed, $"Worker {id} could not be started: {command.Program}: {exception.Message}", exception);
+        }
+    }
+
+    private static SpawnedWorker SpawnWith(int id, ClusterSettings settings, WorkerCommand command, string policy)
+    {
         using var cleanup = new DisposeList();
         var (channel, theirChannel) = cleanup.AddFirst(SocketPair.CreateStream());
         cleanup.Add(theirChannel);
@@ -33,10 +45,9 @@ internal static class WorkerSpawner
         }
 
         var streams = OpenStandardStreams(settings.Stdio, descriptors, cleanup);
-        int pid;
         try
         {
-            pid = PosixSpawn.Start(new SpawnRequest
+            var pid = PosixSpawn.Start(new SpawnRequest
             {
                 Program = command.Program,
                 Arguments = command.Arguments,
@@ -44,17 +55,30 @@ internal static class WorkerSpawner
                 WorkingDirectory = settings.WorkingDirectory,
                 Descriptors = descriptors,
             });
+            var watched = Watch(pid);
+            cleanup.KeepFirsts();
+            return new SpawnedWorker(pid, watched, channel, handOff, streams);
         }
-        catch (SystemCallException exception)
+        catch
         {
             streams?.Output.Dispose();
             streams?.Error.Dispose();
-            throw new ClusterException(ClusterError.ForkFailed, $"Worker {id} could not be started: {command.Program}: {exception.Message}", exception);
+            throw;
         }
+    }
 
-        var watched = PidFd.Open(pid);
-        cleanup.KeepFirsts();
-        return new SpawnedWorker(pid, watched, channel, handOff, streams);
+    private static PidFd Watch(int pid)
+    {
+        try
+        {
+            return PidFd.Open(pid);
+        }
+        catch
+        {
+            // The descriptor table is full. A process that nobody watches must not run.
+            PidFd.KillUnwatched(pid);
+            throw;
+        }
     }
 
     private static ForkedStreams? OpenStandardStreams(WorkerStdio stdio, List<(FileDescriptor, int)> descriptors, DisposeList cleanup)
