@@ -207,7 +207,8 @@ internal sealed class IpcChannel : IReadinessHandler, IDisposable
         Span<int> numbers = stackalloc int[DescriptorMessage.MaxDescriptors];
         try
         {
-            while (turns-- > 0 && !_closed && !_readingPaused)
+            // What a dead peer has left is taken in whole: it says which connections were that peer's.
+            while (turns-- > 0 && !_closed && (closeWhenDry || !_readingPaused))
             {
                 var space = _lines.FreeSpace();
                 var count = DescriptorMessage.Receive(_socket.Value, space, numbers, out var arrived, out var error);
@@ -222,19 +223,33 @@ internal sealed class IpcChannel : IReadinessHandler, IDisposable
 
                 _lines.Received(count);
                 while (!_closed && _lines.TryRead(out var line)) _owner.OnLine(line);
+                if (_received.Count > 0) CloseStrays();
                 if (count < space.Length && !closeWhenDry) break;
             }
 
             if (!_closed) _owner.OnBatchEnd();
         }
-        catch (Exception exception) when (exception is EndOfStreamException or ChannelProtocolException or SystemCallException)
+        catch (Exception exception)
         {
+            // Of whatever kind: after a line that could not be dealt with nobody knows what the peer believes, so the channel is no use any more.
             if (_closed) return;
             _owner.OnBatchEnd();
             Dispose();
-            var plainEnd = exception is EndOfStreamException or SystemCallException { Errno: Errno.ConnectionReset };
-            _owner.OnClosed(plainEnd ? null : exception);
+            _owner.OnClosed(exception switch
+            {
+                EndOfStreamException or SystemCallException { Errno: Errno.ConnectionReset } => null,
+                ChannelProtocolException or SystemCallException => exception,
+                _ => new ChannelProtocolException($"a message that could not be dealt with ({exception.GetType().Name}: {exception.Message})"),
+            });
         }
+    }
+
+    // A descriptor arrives with the first byte of its line, so those left over when all lines were whole belong to none. Kept, they would
+    // fill the table of this process.
+    private void CloseStrays()
+    {
+        if (_lines.Pending > 0 && _received.Count <= DescriptorMessage.MaxDescriptors) return;
+        while (_received.TryDequeue(out var stray)) stray.Dispose();
     }
 
     // Under the lock.

@@ -144,6 +144,7 @@ internal static class MessageFormat
         EnsureJson(line.Span);
         var kind = MessageKind.Plain;
         long id = 0;
+        var hasId = true;
         ReadOnlyMemory<byte> type = default, value = default;
         var reader = new Utf8JsonReader(line.Span);
         reader.Read();
@@ -156,7 +157,7 @@ internal static class MessageFormat
             var isError = reader.ValueTextEquals("error"u8);
             reader.Read();
             var start = (int)reader.TokenStartIndex;
-            if (isId && reader.TokenType == JsonTokenType.Number) id = reader.GetInt64();
+            if (isId && (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out id))) hasId = false;
             if (isCommand) kind = KindOf(reader.ValueSpan, kind);
             if (isError) kind = MessageKind.Failure;
             reader.Skip();
@@ -165,7 +166,8 @@ internal static class MessageFormat
             if (isValue || isError) value = raw;
         }
 
-        return kind == MessageKind.Plain ? new MessageParts(kind, 0, default, line) : new MessageParts(kind, id, type, value);
+        if (kind == MessageKind.Plain) return new MessageParts(kind, 0, default, line);
+        return hasId ? new MessageParts(kind, id, type, value) : throw new ChannelProtocolException("the id of a request or of an answer is not a number");
     }
 
     private static MessageKind KindOf(ReadOnlySpan<byte> command, MessageKind soFar) => command switch

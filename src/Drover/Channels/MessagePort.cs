@@ -45,6 +45,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     private bool _paused;
     private HandlerSnapshot _handlers;
     private bool _warned;
+    private bool _unintelligible;
     private volatile bool _peerIsDrover;
 
     internal MessagePort(EventLoop loop, IpcChannel channel, Worker worker, MessageHandlers? shared, ILogger logger)
@@ -198,11 +199,12 @@ internal sealed class MessagePort : IThreadPoolWorkItem
             var begun = _time.GetTimestamp();
             try
             {
-                await HandleBatchAsync(_handling);
+                if (!_unintelligible) await HandleBatchAsync(_handling);
             }
-            catch (ChannelProtocolException exception)
+            catch (Exception exception)
             {
-                ChannelLog.GarbageReceived(_logger, _worker.Id, _worker.ProcessId, exception.Message);
+                // Handlers' own failures do not come here: what came is nothing that a handler could be given. The rest is not looked at.
+                _unintelligible = true;
                 _loop.Post(() => _worker.OnGarbage(exception.Message));
             }
 

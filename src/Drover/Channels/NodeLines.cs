@@ -37,11 +37,13 @@ internal static class NodeLines
     internal static byte[] Accepted(int acknowledges, bool accepted, int sequence) =>
         Utf8($"{{\"cmd\":\"NODE_CLUSTER\",\"ack\":{acknowledges},\"accepted\":{(accepted ? "true" : "false")},\"seq\":{sequence}}}");
 
-    internal static byte[] Close(string key, int sequence) =>
-        Write((key, sequence), static (json, m) =>
+    /// <summary>A worker has closed a server. <paramref name="isStopping"/>: its process is about to end, so the port is not given up.</summary>
+    internal static byte[] Close(string key, bool isStopping, int sequence) =>
+        Write((key, isStopping, sequence), static (json, m) =>
         {
             json.WriteString("act"u8, "close"u8);
             json.WriteString("key"u8, m.key);
+            if (m.isStopping) json.WriteNumber("drover"u8, 1);
             json.WriteNumber("seq"u8, m.sequence);
         });
 

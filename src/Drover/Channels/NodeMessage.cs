@@ -58,7 +58,7 @@ internal ref struct NodeMessage
 
             return false;
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new ChannelProtocolException("a message is not JSON: " + exception.Message);
         }

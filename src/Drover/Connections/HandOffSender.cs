@@ -13,6 +13,8 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
     /// <summary>A worker that is slow to take its connections gets no more than this many ahead of time.</summary>
     private const int Window = 64;
 
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+
     private readonly EventLoop _loop;
     private readonly FileDescriptor _socket;
     private readonly ConnectionTable _table;
@@ -160,6 +162,7 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
                 // The worker's end is gone; its channel or its process says why. Nothing more can be sent this way.
                 _watch!.Dispose();
                 _stalled = true;
+                _loop.After(EndPatience, NoEndFollowed);
                 return;
             }
 
@@ -189,6 +192,12 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
         }
 
         return true;
+    }
+
+    // A worker that lives on without its hand-off socket would count as listening and never get a connection again.
+    private void NoEndFollowed()
+    {
+        if (!_closed) _broken("an empty record on the hand-off socket, or its end, while the channel is open");
     }
 
     private void Refuse(int slot)

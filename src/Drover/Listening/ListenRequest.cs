@@ -67,7 +67,17 @@ internal sealed record ListenRequest
         _ => throw new NotSupportedException($"A cluster cannot share {endPoint}: give an IP address and port, or the path of a Unix socket."),
     };
 
-    internal static ListenRequest From(in NodeMessage message) => new()
+    /// <exception cref="ChannelProtocolException">No worker can mean this.</exception>
+    internal static ListenRequest From(in NodeMessage message)
+    {
+        var request = Read(message);
+        if (request.Port is < -1 or > IPEndPoint.MaxPort) throw new ChannelProtocolException($"a worker asks for the port {request.Port}");
+        return request.Kind != ListenKind.Unix || !string.IsNullOrEmpty(request.Address)
+            ? request
+            : throw new ChannelProtocolException("a worker asks for a Unix socket without a path");
+    }
+
+    private static ListenRequest Read(in NodeMessage message) => new()
     {
         Address = message.Address,
         Port = message.Port,
