@@ -17,6 +17,7 @@ internal sealed class ConnectionInbox
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
     private int _open;
+    private int _taking;
     private int _closed;
 
     internal ConnectionInbox(IConnectionClaims claims, int? maxConnections, bool dropAboveMax, bool inlineContinuations)
@@ -69,27 +70,46 @@ internal sealed class ConnectionInbox
     {
         while (true)
         {
-            if (!_waiting.Reader.TryRead(out var connection))
+            if (!TryTake(out var connection))
             {
                 _claims.Flush();
                 if (!await _waiting.Reader.WaitToReadAsync(cancellationToken)) return null;
                 continue;
             }
 
-            Interlocked.Decrement(ref _count);
-            var claimed = _claims.TryClaim(connection);
             RoomAgain?.Invoke();
-            if (!claimed) continue;
-            Interlocked.Increment(ref _open);
-            return new FileDescriptor(connection.Descriptor);
+            if (connection is { } taken) return new FileDescriptor(taken.Descriptor);
         }
+    }
+
+    // False: none waits. A connection that was given to another worker meanwhile is null.
+    private bool TryTake(out AssignedConnection? taken)
+    {
+        // Between the queue and the count of open ones a connection is in neither; a server that is closed just then has to wait for it.
+        Interlocked.Increment(ref _taking);
+        taken = null;
+        var found = _waiting.Reader.TryRead(out var connection);
+        if (found)
+        {
+            Interlocked.Decrement(ref _count);
+            if (_claims.TryClaim(connection))
+            {
+                Interlocked.Increment(ref _open);
+                taken = connection;
+            }
+        }
+
+        Interlocked.Decrement(ref _taking);
+        CheckDrained();
+        return found;
     }
 
     /// <summary>A connection that was taken has ended.</summary>
     internal void Ended()
     {
         _claims.Ended();
-        if (Interlocked.Decrement(ref _open) == 0 && Volatile.Read(ref _closed) != 0) _drained.TrySetResult();
+        Interlocked.Decrement(ref _open);
+        CheckDrained();
     }
 
     /// <summary>Takes no more; those that wait go back, to be given to others.</summary>
@@ -104,7 +124,13 @@ internal sealed class ConnectionInbox
         }
 
         _claims.Flush();
-        if (Volatile.Read(ref _open) == 0) _drained.TrySetResult();
+        CheckDrained();
+    }
+
+    // In this order: whoever has left the one count is in the other by then.
+    private void CheckDrained()
+    {
+        if (Volatile.Read(ref _closed) != 0 && Volatile.Read(ref _taking) == 0 && Volatile.Read(ref _open) == 0) _drained.TrySetResult();
     }
 
     private void Drop(AssignedConnection connection)
