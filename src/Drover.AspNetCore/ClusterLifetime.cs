@@ -14,6 +14,9 @@ internal sealed class ClusterLifetime(CurrentWorker worker, IHostApplicationLife
     {
         worker.Logger = _logger;
         worker.OwnLifetime();
+
+        // A signal to this process alone stops it as well. Its port must not be closed meanwhile, even if its last requests take long.
+        application.ApplicationStopping.Register(worker.BeginStopping);
         return Task.CompletedTask;
     }
 

@@ -229,6 +229,10 @@ public sealed class ClusterPrimary : IAsyncDisposable
         return _messages.Add(new RequestHandler<TRequest, TResponse>(requestType, responseType, handler));
     }
 
+    internal Task<Replacement?> BeginReplacementAsync(Worker old) => _core!.BeginReplacementAsync((ForkedWorker)old, Settings);
+
+    internal Task EndReplacementAsync(Replacement replacement, bool isReady) => _core!.EndReplacementAsync(replacement, isReady);
+
     /// <summary>Ends all workers gracefully and closes the ports; completes when every one of them is gone. Forking again is possible.</summary>
     public async Task DisconnectAsync(CancellationToken cancellationToken = default)
     {

@@ -69,17 +69,18 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
         return Errno.None;
     }
 
-    internal void CloseFor(ForkedWorker worker, string key)
+    internal void CloseFor(ForkedWorker worker, string key, bool isStopping)
     {
         if (!_servers.TryGetValue(key, out var entry) || !entry.Server.IsUsedBy(worker)) return;
         entry.Server.Remove(worker);
         if (entry.Server.Users.Count > 0) return;
         if (entry.ClosesAtOnce) Close(key, entry.Server);
-        if (entry.ClosesAtOnce || worker.State == WorkerState.Draining) return;
+        if (entry.ClosesAtOnce || isStopping || worker.State == WorkerState.Draining) return;
         entry.Closing?.Dispose();
         entry.Closing = loop.After(CloseDelay, () =>
         {
-            if (entry.Server.Users.Count > 0 || worker.State is WorkerState.Draining or WorkerState.Exited) return;
+            // Nor a server of the same key that was opened after this one had been closed for another reason.
+            if (_servers.GetValueOrDefault(key) != entry || entry.Server.Users.Count > 0 || worker.State is WorkerState.Draining or WorkerState.Exited) return;
             Close(key, entry.Server);
         });
     }
@@ -136,7 +137,7 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
 
     private static bool IsNothing(ReadOnlySpan<byte> data) => data.IsEmpty || data.SequenceEqual("null"u8);
 
-    private static string Describe(ListenRequest request, SharedServer? server = null) => request.Kind switch
+    internal static string Describe(ListenRequest request, SharedServer? server = null) => request.Kind switch
     {
         ListenKind.Unix => request.Address!,
         ListenKind.Descriptor => $"descriptor {request.Descriptor}",

@@ -25,7 +25,8 @@ internal sealed class ClusterCore : IAsyncDisposable
     private ImmutableSortedDictionary<int, Worker> _workers = ImmutableSortedDictionary<int, Worker>.Empty;
     private int _usedIndexes;
     private int _lastId;
-    private volatile bool _ending;
+    private int _forking;
+    private int _ending;
 
     internal ClusterCore(ResolvedPolicy policy, ClusterEvents events, MessageHandlers messages, ILogger logger, TimeProvider time)
     {
@@ -56,10 +57,25 @@ internal sealed class ClusterCore : IAsyncDisposable
 
     internal ImmutableSortedDictionary<int, Worker> Workers => Volatile.Read(ref _workers);
 
-    internal bool IsEnding => _ending;
+    internal bool IsEnding => Volatile.Read(ref _ending) != 0;
 
     /// <summary>Starts a worker. Any thread. Owns nothing of the settings: they are a copy made for this worker.</summary>
     internal ForkedWorker Fork(ClusterSettings settings, RestartHistory? history)
+    {
+        // Counted before the look: a cluster that ends waits for forks under way, or their workers would be nobody's.
+        Interlocked.Increment(ref _forking);
+        try
+        {
+            ObjectDisposedException.ThrowIf(IsEnding, typeof(ClusterPrimary));
+            return ForkCounted(settings, history);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _forking);
+        }
+    }
+
+    private ForkedWorker ForkCounted(ClusterSettings settings, RestartHistory? history)
     {
         var command = WorkerCommand.From(settings);
         var index = TakeTableIndex();
@@ -91,18 +107,46 @@ internal sealed class ClusterCore : IAsyncDisposable
 
     internal void OnExited(ForkedWorker worker)
     {
-        if (!_ending) _keeper.OnExited(worker);
+        if (!IsEnding) _keeper.OnExited(worker);
     }
+
+    /// <summary>
+    /// Starts the worker that is to take the place of another. From now on the self-healing leaves both alone, so that there is never a
+    /// third, until <see cref="EndReplacementAsync"/>. Null when the old one is leaving already.
+    /// </summary>
+    internal async Task<Replacement?> BeginReplacementAsync(ForkedWorker old, ClusterSettings settings)
+    {
+        Replacement? replacement = null;
+        await Loop.RunAsync(() =>
+        {
+            if (old.State is WorkerState.Draining or WorkerState.Exited) return;
+            replacement = new Replacement(old, Fork(settings, history: null), old.History);
+            old.History = null;
+        });
+        return replacement;
+    }
+
+    /// <summary>The successor is the instance now, or did not become ready and the old worker stays it.</summary>
+    internal Task EndReplacementAsync(Replacement replacement, bool isReady) => Loop.RunAsync(() =>
+    {
+        var (old, successor, history) = replacement;
+        var instance = isReady ? successor : old;
+        instance.History = isReady && successor.Settings.Restart is { } restart ? new RestartHistory(restart) : history;
+
+        // It may have ended while nobody was responsible for it.
+        if (instance.End is not null) OnExited(instance);
+    });
 
     /// <summary>Completes when no worker is left and none is about to be restarted.</summary>
     internal async Task WaitForExitAsync(CancellationToken cancellationToken)
     {
+        var isSettled = false;
         while (true)
         {
-            var workers = Workers;
-            if (workers.IsEmpty && _keeper.Pending is null) break;
-            var waitFor = workers.IsEmpty ? _keeper.Pending ?? Task.CompletedTask : ((ForkedWorker)workers.Values.First()).Gone;
-            await waitFor.WaitAsync(cancellationToken);
+            var waitFor = await NextEndAsync();
+            if (waitFor is null && isSettled) break;
+            isSettled = waitFor is null;
+            if (waitFor is not null) await waitFor.WaitAsync(cancellationToken);
 
             // A handler of the exit event may fork again: it is asked first.
             await Events.FlushAsync().WaitAsync(cancellationToken);
@@ -112,8 +156,14 @@ internal sealed class ClusterCore : IAsyncDisposable
     /// <summary>Asks every worker to end, waits for all of them, and closes the ports.</summary>
     internal async Task DisconnectAllAsync(CancellationToken cancellationToken)
     {
-        _keeper.Cancel();
-        await Task.WhenAll(Workers.Values.Select(w => w.DisconnectAsync(cancellationToken)));
+        // In one go on the loop: a worker that ends, or is restarted, in between would be forgotten.
+        var gone = Task.CompletedTask;
+        await Loop.RunAsync(() =>
+        {
+            _keeper.Cancel();
+            gone = Task.WhenAll([.. Workers.Values.Select(w => w.DisconnectAsync(cancellationToken))]);
+        });
+        await gone;
         await Loop.RunAsync(() =>
         {
             if (Workers.IsEmpty) Servers.CloseAll();
@@ -128,14 +178,31 @@ internal sealed class ClusterCore : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _ending = true;
-        await DisconnectAllAsync(CancellationToken.None);
+        Interlocked.Exchange(ref _ending, 1);
+        do await DisconnectAllAsync(CancellationToken.None);
+        while (Volatile.Read(ref _forking) > 0 || !Workers.IsEmpty);
         await Loop.RunAsync(() =>
         {
             Servers.Dispose();
             Held.Dispose();
         });
         await Loop.DisposeAsync();
+    }
+
+    // Asked on the loop, where a worker's end and the decision about its successor are one step.
+    private async Task<Task?> NextEndAsync()
+    {
+        Task? next = null;
+        try
+        {
+            await Loop.RunAsync(() => next = Workers.IsEmpty ? _keeper.Pending : ((ForkedWorker)Workers.Values.First()).Gone);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The cluster was disposed, so nobody is left.
+        }
+
+        return next;
     }
 
     private int TakeTableIndex()

@@ -30,6 +30,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private int _sequence;
     private int _leaveSequence = -1;
     private int _lifetimeOwners;
+    private volatile bool _isStopping;
     private Task? _leaving;
     private bool? _exitedAfterDisconnect;
     private WorkerState _state = WorkerState.Online;
@@ -73,6 +74,9 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     /// <summary>Cancelled when the worker is to end: the primary asked for it, or is gone.</summary>
     internal CancellationToken Disconnecting => _disconnecting.Token;
 
+    /// <summary>Whether it is ending; servers can no longer be opened.</summary>
+    internal bool IsLeaving => Volatile.Read(ref _leaving) is not null;
+
     /// <summary>Completes when every connection has ended and the channel is closed.</summary>
     internal Task Disconnected => _disconnected.Task;
 
@@ -104,6 +108,9 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     /// ends it itself, as a Node process ends when nothing keeps it.
     /// </summary>
     internal void OwnLifetime() => Interlocked.Increment(ref _lifetimeOwners);
+
+    /// <summary>The program is ending, by whoever's will: servers that are closed from now on are not given up, their ports wait for a successor.</summary>
+    internal void BeginStopping() => _isStopping = true;
 
     internal void CountRequest(int change) => _handOff?.CountRequest(change);
 
@@ -292,7 +299,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private void GiveBack(ListenReply reply)
     {
         reply.Lent?.Dispose();
-        if (reply.Error == Errno.None) _channel.Send(NodeLines.Close(reply.Key, _sequence++));
+        if (reply.Error == Errno.None) _channel.Send(NodeLines.Close(reply.Key, _isStopping, _sequence++));
     }
 
     private static OperationCanceledException NoMoreServers() => new("The worker is disconnecting; it opens no more servers.");
@@ -344,7 +351,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         if (server.IsOwn) return;
         _indexes.Return(server.Request);
         if (server.Number is { } number) _handOff?.Remove(number);
-        _channel.Send(NodeLines.Close(server.Key, _sequence++));
+        _channel.Send(NodeLines.Close(server.Key, _isStopping, _sequence++));
     }
 
     /// <summary>Loop thread only; the first call counts.</summary>

@@ -26,6 +26,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     private long _listeningAt;
     private long _disconnectAt;
     private bool _reaped;
+    private bool _wroteGarbage;
 
     internal ForkedWorker(int id, ClusterCore cluster, ClusterSettings settings, RestartHistory? history, SpawnedWorker spawned, int tableIndex)
         : base(id)
@@ -62,7 +63,11 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
 
     internal ClusterSettings Settings { get; }
 
-    internal RestartHistory? History { get; }
+    /// <summary>The restarts of its instance; null when nothing takes its place. Changed on the loop thread only.</summary>
+    internal RestartHistory? History { get; set; }
+
+    /// <summary>Why it could not listen on what it asked for last; null when it could.</summary>
+    internal string? ListenFailure { get; private set; }
 
     internal WorkerEnd? End { get; private set; }
 
@@ -83,7 +88,13 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
 
     public override Task DisconnectAsync(CancellationToken cancellationToken = default)
     {
-        _cluster.Loop.Run(() => Apply(WorkerEvent.DisconnectRequested));
+        _cluster.Loop.Run(() =>
+        {
+            Apply(WorkerEvent.DisconnectRequested);
+
+            // Also for one that is leaving by itself or has closed its channel: whoever waits for it waits no longer than this.
+            LimitDrain();
+        });
         return Gone.WaitAsync(cancellationToken);
     }
 
@@ -100,9 +111,10 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
 
     internal override void OnGarbage(string what)
     {
+        ReportGarbage(what);
         if (!_channel.IsOpen) return;
         _channel.Dispose();
-        OnClosed(new ChannelProtocolException(what));
+        Apply(WorkerEvent.ChannelClosed);
     }
 
     void IReadinessHandler.OnReady(Readiness readiness)
@@ -156,13 +168,17 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
 
     private void OnClosed(Exception? reason)
     {
-        if (reason is not null)
-        {
-            ChannelLog.GarbageReceived(_cluster.Logger, Id, ProcessId, reason.Message);
-            Kill(Signal.SIGKILL);
-        }
-
+        if (reason is not null) ReportGarbage(reason.Message);
         Apply(WorkerEvent.ChannelClosed);
+    }
+
+    private void ReportGarbage(string what)
+    {
+        // One worker's nonsense is told once, however much of it there is.
+        if (_wroteGarbage) return;
+        _wroteGarbage = true;
+        ChannelLog.GarbageReceived(_cluster.Logger, Id, ProcessId, what);
+        Kill(Signal.SIGKILL);
     }
 
     private void ReceiveHandle(in NodeMessage message)
@@ -202,7 +218,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
                 OnListening(ListenRequest.From(message));
                 break;
             case NodeAct.Close:
-                if (message.Key is { } key) _cluster.Servers.CloseFor(this, key);
+                if (message.Key is { } key) _cluster.Servers.CloseFor(this, key, isStopping: message.Drover is not null);
                 ForgetAsked(message.Key);
                 break;
             case NodeAct.ExitedAfterDisconnect:
@@ -219,21 +235,52 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         var error = _cluster.Servers.Open(this, request, data, out var server, out var answerData);
         if (server is null)
         {
-            _channel.Send(NodeLines.Reply(sequence, request.Key(), -(int)error, data, bound: null, server: null, NextSequence()));
+            RefuseToListen(request, sequence, error, data);
             return;
         }
 
-        _asked.Add((request, server));
         if (server is LentServer lent)
         {
-            var inner = NodeLines.Reply(sequence, server.Key, 0, answerData, bound: null, server: null, NextSequence());
-            var type = lent.IsDatagram ? HandleTypes.NativeDatagram : HandleTypes.NativeStream;
-            _channel.Send(NodeLines.Handle(type, inner), server.Socket.Duplicate());
+            Lend(lent, request, sequence, answerData);
             return;
         }
+
+        Answered(request, server);
 
         var number = _port.PeerIsDrover ? ((DispatchedServer)server).Number : (int?)null;
         _channel.Send(NodeLines.Reply(sequence, server.Key, 0, answerData, server.LocalEndPoint, number, NextSequence()));
+    }
+
+    private void Lend(LentServer server, ListenRequest request, int sequence, byte[] answerData)
+    {
+        FileDescriptor copy;
+        try
+        {
+            copy = server.Socket.Duplicate();
+        }
+        catch (SystemCallException exception)
+        {
+            // The primary's descriptor table is full; the worker hears what it would have heard from its own.
+            server.Remove(this);
+            RefuseToListen(request, sequence, exception.Errno, answerData);
+            return;
+        }
+
+        Answered(request, server);
+        var inner = NodeLines.Reply(sequence, server.Key, 0, answerData, bound: null, server: null, NextSequence());
+        _channel.Send(NodeLines.Handle(server.IsDatagram ? HandleTypes.NativeDatagram : HandleTypes.NativeStream, inner), copy);
+    }
+
+    private void Answered(ListenRequest request, SharedServer server)
+    {
+        ListenFailure = null;
+        _asked.Add((request, server));
+    }
+
+    private void RefuseToListen(ListenRequest request, int sequence, Errno error, byte[] data)
+    {
+        ListenFailure = $"{SharedServers.Describe(request)}: {SocketErrors.Exception(error).Message}";
+        _channel.Send(NodeLines.Reply(sequence, request.Key(), -(int)error, data, bound: null, server: null, NextSequence()));
     }
 
     private void OnListening(ListenRequest says)
@@ -285,7 +332,11 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     {
         _disconnectAt = _cluster.Time.GetTimestamp();
         _channel.Send(NodeLines.Act("disconnect"u8, NextSequence()));
-        if (Settings.DrainTimeout == Timeout.InfiniteTimeSpan) return;
+    }
+
+    private void LimitDrain()
+    {
+        if (_drainDeadline is not null || End is not null || Settings.DrainTimeout == Timeout.InfiniteTimeSpan) return;
         _drainDeadline = _cluster.Loop.After(Settings.DrainTimeout + ClusterCore.DrainGrace, () =>
         {
             if (End is not null) return;

@@ -22,6 +22,10 @@ internal sealed class InstanceKeeper(ClusterCore cluster)
         if (worker.History is not { } history || worker.End is not { } end) return;
         var decision = history.Decide(
             end, worker.ExitedAfterDisconnect == true, worker.Listened, cluster.Time.GetElapsedTime(0), Random.Shared.NextDouble());
+
+        // What stands on its port will stand there the next time; trying again would only hide the reason behind many failures.
+        if (decision.Verdict == RestartVerdict.Restart && worker.Listened == TimeSpan.Zero && worker.ListenFailure is { } failure)
+            decision = RestartDecision.GiveUp($"it cannot listen on {failure}; exit: {end}");
         switch (decision.Verdict)
         {
             case RestartVerdict.Restart:

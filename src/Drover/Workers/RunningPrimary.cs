@@ -14,6 +14,9 @@ internal sealed class RunningPrimary
     private const string WorkersVariable = "DROVER_WORKERS";
     private const int MaxWorkers = 1024;
 
+    // A successor that takes longer does not come any more; its predecessor goes on.
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+
     private readonly ClusterPrimary _cluster;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -68,10 +71,13 @@ internal sealed class RunningPrimary
 
         while (true)
         {
+            var replacing = _replacing;
             var exited = _cluster.WaitForExitAsync();
             if (await Task.WhenAny(exited, _stop.Task) != exited) break;
+
+            // A replacement that was under way may have started somebody.
+            if (replacing.IsCompleted && replacing == _replacing) break;
             await _replacing;
-            if (_cluster.Workers.Count == 0) break;
         }
 
         if (!_stop.Task.IsCompleted)
@@ -109,38 +115,54 @@ internal sealed class RunningPrimary
     private async Task ReplaceAllAsync()
     {
         await Task.Yield();
-        foreach (var old in _cluster.Workers.Values.Where(w => w.State != WorkerState.Draining).ToArray())
+        foreach (var old in _cluster.Workers.Values.ToArray())
         {
-            try
-            {
-                var successor = _cluster.Fork();
-                if (!await BecomesReadyAsync(successor))
-                {
-                    PrimaryLog.ReplacementFailed(_logger, successor.ProcessId, old.ProcessId);
-                    await successor.DisconnectAsync();
-                    return;
-                }
-
-                PrimaryLog.Replaced(_logger, old.ProcessId, successor.ProcessId);
-                await old.DisconnectAsync();
-            }
-            catch (ClusterException exception)
-            {
-                PrimaryLog.ReplacementNotStarted(_logger, old.ProcessId, exception.Message);
-                return;
-            }
+            if (_stop.Task.IsCompleted || !await ReplaceAsync(old)) return;
         }
     }
 
-    private static async Task<bool> BecomesReadyAsync(Worker worker)
+    /// <summary>False: the others are not to be replaced either.</summary>
+    private async Task<bool> ReplaceAsync(Worker old)
+    {
+        try
+        {
+            var wasListening = old.State == WorkerState.Listening;
+            if (await _cluster.BeginReplacementAsync(old) is not { } replacement) return true;
+            var isReady = await BecomesReadyAsync(replacement.Successor, wasListening);
+            await _cluster.EndReplacementAsync(replacement, isReady);
+            if (!isReady)
+            {
+                if (!_stop.Task.IsCompleted) PrimaryLog.ReplacementFailed(_logger, replacement.Successor.ProcessId, old.ProcessId);
+                await UntilStopAsync(replacement.Successor.DisconnectAsync());
+                return false;
+            }
+
+            PrimaryLog.Replaced(_logger, old.ProcessId, replacement.Successor.ProcessId);
+            await UntilStopAsync(old.DisconnectAsync());
+            return true;
+        }
+        catch (ClusterException exception)
+        {
+            PrimaryLog.ReplacementNotStarted(_logger, old.ProcessId, exception.Message);
+            return false;
+        }
+    }
+
+    // A worker that does not serve, as its predecessor did not, is ready when it runs.
+    private async Task<bool> BecomesReadyAsync(Worker worker, bool byListening)
     {
         var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         worker.Listening += _ => ready.TrySetResult(true);
+        if (!byListening) worker.Online += () => ready.TrySetResult(true);
         worker.Exit += (_, _) => ready.TrySetResult(false);
-        if (worker.State == WorkerState.Listening) ready.TrySetResult(true);
+        if (worker.State == WorkerState.Listening || (!byListening && worker.State == WorkerState.Online)) ready.TrySetResult(true);
         if (worker.IsDead) ready.TrySetResult(false);
-        return await ready.Task;
+        await Task.WhenAny(ready.Task, _stop.Task, Task.Delay(LongestStart, TimeProvider.System));
+        return ready.Task is { IsCompleted: true, Result: true };
     }
+
+    // All workers are asked to end then, this one among them: nothing waits for it alone.
+    private async Task UntilStopAsync(Task end) => await Task.WhenAny(end, _stop.Task);
 
     private static ClusterException Invalid(string message) => new(ClusterError.InvalidSetting, message);
 }

@@ -10,15 +10,18 @@ internal static class RunningWorker
     {
         worker.OwnLifetime();
         var running = program(args);
-        if (await Task.WhenAny(running, worker.Disconnected) == running)
+        if (await Task.WhenAny(running, worker.Disconnected) != running)
+            await Task.WhenAny(running, Task.Delay(LastWords, TimeProvider.System));
+        try
         {
             // An exception of the program ends the process as in any other program, with its stack trace.
-            await running;
-            return 0;
+            if (running.IsCompleted) await running;
+        }
+        catch (OperationCanceledException) when (worker.IsLeaving)
+        {
+            // It was told to end before it had begun.
         }
 
-        await Task.WhenAny(running, Task.Delay(LastWords, TimeProvider.System));
-        if (running.IsCompleted) await running;
         return 0;
     }
 }
