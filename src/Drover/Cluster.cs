@@ -93,6 +93,13 @@ public static class Cluster
         remove => Primary.OnExit -= value;
     }
 
+    /// <inheritdoc cref="ClusterPrimary.OnGiveUp"/>
+    public static event Action<Worker, string>? OnGiveUp
+    {
+        add => Primary.OnGiveUp += value;
+        remove => Primary.OnGiveUp -= value;
+    }
+
     internal static CurrentWorker? CurrentWorker { get; } = CurrentWorker.TryStart();
 
     /// <inheritdoc cref="ClusterPrimary.SetupPrimary"/>

@@ -203,6 +203,8 @@ internal sealed class EventLoop : IAsyncDisposable
 
     private int WaitForReady()
     {
+        // A posted call may have brought user code; it does not wait for the next event.
+        if (_userCode.Count > 0) return _epoll.Wait(0);
         if (_mayExpectMore)
         {
             _mayExpectMore = false;
