@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Drover.AspNetCore.Transport;
+using Drover.Workers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,10 +12,12 @@ namespace Drover.AspNetCore;
 internal sealed class ClusterConnectionListenerFactory : IConnectionListenerFactory, IConnectionListenerFactorySelector, IAsyncDisposable
 {
     private readonly ConnectionTransport _transport;
+    private readonly CurrentWorker _worker;
     private readonly ILogger _logger;
 
-    public ClusterConnectionListenerFactory(ILoggerFactory loggers, IServiceProvider services)
+    public ClusterConnectionListenerFactory(CurrentWorker worker, ILoggerFactory loggers, IServiceProvider services)
     {
+        _worker = worker;
         _logger = loggers.CreateLogger("Drover");
         _transport = new ConnectionTransport(new ConnectionTransportOptions(), _logger, services.GetService<IMemoryPoolFactory<byte>>());
     }
@@ -30,8 +33,10 @@ internal sealed class ClusterConnectionListenerFactory : IConnectionListenerFact
             var listener = await ClusterTcpListener.ListenAsync(endpoint, options, inlineContinuations: true, cancellationToken);
             return new ClusterConnectionListener(listener, _transport, endpoint);
         }
-        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        catch (SocketException exception)
         {
+            _worker.OnCannotListen();
+            if (exception.SocketErrorCode != SocketError.AddressAlreadyInUse) throw;
             throw new AddressInUseException(exception.Message, exception);
         }
     }

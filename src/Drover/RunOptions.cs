@@ -9,7 +9,7 @@ public sealed class RunOptions
     public int? Workers { get; set; }
 
     /// <summary>What is forked and how. Default: this program, restarted by the default <see cref="RestartPolicy"/>.</summary>
-    public ClusterSettings Settings { get; } = new() { Restart = new RestartPolicy() };
+    public ClusterSettings Settings { get; } = new() { Restart = new RestartPolicy { StopOnExitCodes = { RestartPolicy.CannotListenExitCode } } };
 
     /// <summary>Where to log. Default: one line per event on standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }

@@ -13,8 +13,8 @@ internal static partial class ListeningLog
     [LoggerMessage(3003, LogLevel.Information, "No longer listening on {Address}")]
     internal static partial void Closed(ILogger logger, string address);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Worker {Worker} cannot listen on {Address}: {Error}")]
-    internal static partial void Failed(ILogger logger, int worker, string address, string error);
+    [LoggerMessage(3004, LogLevel.Warning, "Worker {Worker} cannot listen on {Address}: {Reason}")]
+    internal static partial void Failed(ILogger logger, int worker, string address, string reason);
 
     [LoggerMessage(3005, LogLevel.Warning, "The scheduling policy {Policy} {Fault}; the connection goes to the first worker")]
     internal static partial void WrongPolicy(ILogger logger, Exception? exception, string policy, string fault);

@@ -39,7 +39,7 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
             if (error == Errno.AddressInUse && CloseUnused(request.Port)) error = BoundSocket.TryOpen(request, out bound);
             if (error != Errno.None)
             {
-                ListeningLog.Failed(logger, worker.Id, Describe(request), new SystemCallException("bind", error).Message);
+                ListeningLog.Failed(logger, worker.Id, Describe(request), ListenFailure.Explain(error));
                 return error;
             }
 

@@ -112,6 +112,17 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     /// <summary>The program is ending, by whoever's will: servers that are closed from now on are not given up, their ports wait for a successor.</summary>
     internal void BeginStopping() => _isStopping = true;
 
+    /// <summary>Whether the program is a worker and nothing else, so that not being able to listen is its end.</summary>
+    internal bool LivesToListen { get; set; }
+
+    /// <summary>
+    /// The program could not listen. The primary has logged why; a stack trace from every worker would only bury that line.
+    /// </summary>
+    internal void OnCannotListen()
+    {
+        if (LivesToListen && _port.PeerIsDrover) System.Environment.Exit(RestartPolicy.CannotListenExitCode);
+    }
+
     internal void CountRequest(int change) => _handOff?.CountRequest(change);
 
     public override Task DisconnectAsync(CancellationToken cancellationToken = default)

@@ -12,6 +12,12 @@ namespace Drover;
 public sealed class RestartPolicy
 {
     /// <summary>
+    /// The exit code of a worker of <see cref="Cluster.RunAsync"/> that cannot listen on its address (78, EX_CONFIG of sysexits.h): another
+    /// attempt would fail the same way, so <see cref="Cluster.RunAsync"/> does not restart after it.
+    /// </summary>
+    public const int CannotListenExitCode = 78;
+
+    /// <summary>
     /// The delay before the second restart in a row. The first is immediate, and each later one waits twice as long as the one
     /// before. Default: 100 ms.
     /// </summary>

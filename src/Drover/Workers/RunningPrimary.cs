@@ -28,6 +28,10 @@ internal sealed class RunningPrimary
         _cluster = cluster;
         _logger = logger;
         cluster.OnGiveUp += (_, _) => Interlocked.Increment(ref _givenUp);
+        cluster.OnExit += (_, code, _) =>
+        {
+            if (code == RestartPolicy.CannotListenExitCode) Interlocked.Increment(ref _givenUp);
+        };
     }
 
     internal static async Task<int> RunAsync(string[] args, Action<RunOptions>? configure)

@@ -9,6 +9,7 @@ internal static class RunningWorker
     internal static async Task<int> RunAsync(CurrentWorker worker, string[] args, Func<string[], Task> program)
     {
         worker.OwnLifetime();
+        worker.LivesToListen = true;
         var running = program(args);
         if (await Task.WhenAny(running, worker.Disconnected) != running)
             await Task.WhenAny(running, Task.Delay(LastWords, TimeProvider.System));

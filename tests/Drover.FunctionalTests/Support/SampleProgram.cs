@@ -9,7 +9,11 @@ internal sealed class SampleProgram : IDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    internal SampleProgram(string sample, params string[] args)
+    internal SampleProgram(string sample, params string[] args) : this(sample, new Dictionary<string, string>(StringComparer.Ordinal), args)
+    {
+    }
+
+    internal SampleProgram(string sample, IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var configuration = Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory + "x"))!;
         var start = new ProcessStartInfo(Path.Combine(TestPrograms.Root, "artifacts", "bin", sample, configuration, sample), args)
@@ -18,6 +22,7 @@ internal sealed class SampleProgram : IDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Add(line.Data);
         _process.ErrorDataReceived += (_, line) => Add(line.Data);
@@ -43,6 +48,12 @@ internal sealed class SampleProgram : IDisposable
         }
     }
 
+    internal void Send(Signal signal)
+    {
+        using var kill = Process.Start("kill", [$"-{(int)signal}", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
     internal async Task<int> ExitCodeAsync()
     {
         try
@@ -54,6 +65,8 @@ internal sealed class SampleProgram : IDisposable
             Assert.Fail("The program has not ended; output:\n" + string.Join('\n', Lines));
         }
 
+        // Without a time limit this waits for the last lines of output as well.
+        _process.WaitForExit();
         return _process.ExitCode;
     }
 
