@@ -106,7 +106,9 @@ internal ref struct NodeMessage
                 break;
             case var _ when name.SequenceEqual("fd"u8) && !isNull: Descriptor = reader.GetInt32(); break;
             case var _ when name.SequenceEqual("flags"u8) && !isNull: Flags = reader.GetInt32(); break;
-            case var _ when name.SequenceEqual("backlog"u8) && !isNull: Backlog = reader.GetInt32(); break;
+
+            // Node says false for listen(port, host, callback), where it takes the callback for a backlog that is no number.
+            case var _ when name.SequenceEqual("backlog"u8) && reader.TokenType != JsonTokenType.False && !isNull: Backlog = reader.GetInt32(); break;
             case var _ when name.SequenceEqual("readableAll"u8): ReadableByAll = reader.TokenType == JsonTokenType.True; break;
             case var _ when name.SequenceEqual("writableAll"u8): WritableByAll = reader.TokenType == JsonTokenType.True; break;
             case var _ when name.SequenceEqual("drover"u8) && !isNull: Drover = reader.GetInt32(); break;
