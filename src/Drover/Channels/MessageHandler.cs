@@ -18,6 +18,8 @@ internal sealed class RawMessageHandler(Action<Worker, ClusterMessage> handler) 
 {
     internal override ValueTask<bool> HandleAsync(Worker sender, in MessageParts parts, ReceivedSocket? socket)
     {
+        // It may look at the bytes as they are, and is told that they are JSON.
+        MessageFormat.EnsureJson(parts.Value.Span);
         var type = parts.Type.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(parts.Type.Span);
         handler(sender, new ClusterMessage(parts.Value.ToArray(), type, socket?.Take()));
         return new ValueTask<bool>(true);
