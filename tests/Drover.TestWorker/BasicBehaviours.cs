@@ -35,7 +35,21 @@ internal static class BasicBehaviours
         builder.UseCluster();
         var app = builder.Build();
         app.MapGet("/", () => Cluster.Worker!.Id.ToString());
+        app.MapGet("/slow", async () =>
+        {
+            Console.WriteLine("slow request has begun");
+            await Task.Delay(1500);
+            return "slow";
+        });
         await app.RunAsync(args.Length > 0 ? args[0] : "http://127.0.0.1:0");
+        return 0;
+    }
+
+    /// <summary>Is told to disconnect and never ends.</summary>
+    public static async Task<int> Deaf(string[] args)
+    {
+        _ = Cluster.WaitForExitAsync();
+        await Task.Delay(Timeout.Infinite);
         return 0;
     }
 }
