@@ -158,20 +158,18 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             if (!_channel.Send(NodeLines.QueryServer(asked, sequence)))
                 answer.TrySetException(new WorkerDisconnectedException("The primary is gone, so nothing can be listened on through it."));
         });
-        ListenReply reply;
         try
         {
-            reply = await answer.Task;
+            var reply = await answer.Task;
             if (reply.Error != Errno.None) throw SocketErrors.Exception(reply.Error);
+            await _loop.RunAsync(() => server = Open(asked!, reply, options, inlineContinuations));
+            return server!;
         }
         catch
         {
             _loop.Run(() => _indexes.Return(asked!));
             throw;
         }
-
-        await _loop.RunAsync(() => server = Open(asked!, reply, options, inlineContinuations));
-        return server!;
     }
 
     /// <summary>Closes a server: no new connections, those that the program has go on.</summary>
@@ -282,10 +280,11 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private WorkerServer Open(ListenRequest request, ListenReply reply, ClusterListenOptions options, bool inlineContinuations)
     {
         // The program may have been told to end while it waited for the answer.
-        if (_leaving is not null)
+        var error = reply.Lent is null || request.IsDatagram ? Errno.None : TryListen(request, reply.Lent);
+        if (_leaving is not null || error != Errno.None)
         {
             GiveBack(reply);
-            throw NoMoreServers();
+            throw error == Errno.None ? NoMoreServers() : SocketErrors.Exception(error);
         }
 
         var server = Create(request, reply, options, inlineContinuations);
@@ -296,6 +295,16 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         var port = server.LocalEndPoint is IPEndPoint ip ? ip.Port : request.Port;
         _channel.Send(NodeLines.Listening(request, port, _sequence++));
         return server;
+    }
+
+    private static Errno TryListen(ListenRequest request, FileDescriptor lent)
+    {
+        // Node keeps a failed bind for later and lends the socket all the same: listening would give it some port that nobody asked for.
+        if (request.Port > 0 && (ListeningSocket.LocalEndPoint(lent) as IPEndPoint)?.Port != request.Port) return Errno.AddressInUse;
+
+        // Node hands over a socket that is only bound; listening again on one that listens already is harmless.
+        lent.SetNonBlocking();
+        return ListeningSocket.TryListen(lent, request.Backlog > 0 ? request.Backlog : BoundSocket.DefaultBacklog);
     }
 
     private WorkerServer OpenOwn(ListenRequest request, ClusterListenOptions options, bool inlineContinuations)
@@ -336,10 +345,6 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             };
         }
 
-        // Node hands over a socket that is only bound; listening again on one that listens already is harmless.
-        var backlog = request.Backlog > 0 ? request.Backlog : BoundSocket.DefaultBacklog;
-        if (ListeningSocket.TryListen(reply.Lent, backlog) is var error && error != Errno.None) throw SocketErrors.Exception(error);
-        reply.Lent.SetNonBlocking();
         return new WorkerServer
         {
             Key = reply.Key,
