@@ -29,8 +29,7 @@ internal sealed class ClusterConnectionListenerFactory : IConnectionListenerFact
         try
         {
             // Kestrel's accept loop only starts each connection on the thread pool, so it may run on the worker's loop itself.
-            var options = new ClusterListenOptions { IPv6Only = endpoint is IPEndPoint ip && !ip.Address.Equals(IPAddress.IPv6Any) };
-            var listener = await ClusterTcpListener.ListenAsync(endpoint, options, inlineContinuations: true, cancellationToken);
+            var listener = await ClusterTcpListener.ListenAsync(endpoint, ClusterListenOptions.Default, inlineContinuations: true, cancellationToken);
             return new ClusterConnectionListener(listener, _transport, endpoint);
         }
         catch (SocketException exception)

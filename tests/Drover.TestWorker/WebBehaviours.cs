@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Drover.TestWorker.Commands;
 
 namespace Drover.TestWorker;
 
@@ -7,8 +8,6 @@ namespace Drover.TestWorker;
 internal static class WebBehaviours
 {
     private static readonly TaskCompletionSource Finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private sealed record FinishMessage(bool Finish);
 
     private sealed record HoldingMessage(int Holding);
 

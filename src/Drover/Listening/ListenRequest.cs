@@ -92,7 +92,9 @@ internal sealed record ListenRequest
             _ => throw new ChannelProtocolException($"a worker asks for the unknown address type {message.AddressType ?? "null"}"),
         },
         Index = message.Index,
-        Descriptor = message.Descriptor,
+
+        // Node's UDP sockets always name a descriptor: -1 is none.
+        Descriptor = message.Descriptor is >= 0 ? message.Descriptor : null,
         Flags = message.Flags,
         Backlog = message.Backlog,
         ReadableByAll = message.ReadableByAll,
@@ -108,8 +110,11 @@ internal sealed record ListenRequest
         var index = Port == 0 || (IsDatagram && ReuseAddress) ? Index.ToString(CultureInfo.InvariantCulture) : "";
 
         // Node says "no address" where Kestrel says [::]; both mean every address of both families, so both are one server.
-        var anywhere = !IsDatagram && Kind != ListenKind.Descriptor && !Ipv6Only && Kind != ListenKind.Unix && (Address is null or "::");
+        // Only there the flag makes a difference: any other address belongs to one family anyway.
+        var isAny = Address is null or "::";
+        var flags = isAny ? Flags : Flags & ~Ipv6OnlyFlag;
+        var anywhere = isAny && !Ipv6Only && Kind is (ListenKind.Tcp4 or ListenKind.Tcp6);
         var (address, kind) = anywhere ? ("*", ListenKind.Tcp6) : (Address ?? "null", Kind);
-        return string.Create(CultureInfo.InvariantCulture, $"{address}:{Port}:{kind}:{Descriptor}:{Flags}:{index}");
+        return string.Create(CultureInfo.InvariantCulture, $"{address}:{Port}:{kind}:{Descriptor}:{flags}:{index}");
     }
 }

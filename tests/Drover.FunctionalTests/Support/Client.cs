@@ -53,6 +53,8 @@ internal sealed class Client : IDisposable
         }
     }
 
+    internal async Task WriteAsync(string text) => await _socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(text), Token);
+
     public void Dispose() => _reader.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
