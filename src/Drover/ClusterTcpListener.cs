@@ -56,11 +56,7 @@ public sealed class ClusterTcpListener : IAsyncDisposable
     }
 
     /// <summary>Takes no more connections; those that were accepted go on. The port stays open for other workers.</summary>
-    public ValueTask DisposeAsync()
-    {
-        _host.Close(_server);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => new(_host.CloseAsync(_server));
 
     internal static Task<ClusterTcpListener> ListenAsync(
         EndPoint endPoint, ClusterListenOptions options, bool inlineContinuations, CancellationToken cancellationToken)

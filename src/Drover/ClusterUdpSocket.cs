@@ -42,11 +42,10 @@ public sealed class ClusterUdpSocket : IAsyncDisposable
         BindAsync(new ListenRequest { Kind = ListenKind.Udp4, Descriptor = descriptor }, ClusterListenOptions.Default, cancellationToken);
 
     /// <summary>Closes this worker's socket; the port stays open for other workers.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Socket.Dispose();
-        _host.Close(_server);
-        return ValueTask.CompletedTask;
+        await _host.CloseAsync(_server);
     }
 
     private static async Task<ClusterUdpSocket> BindAsync(ListenRequest request, ClusterListenOptions options, CancellationToken cancellationToken)

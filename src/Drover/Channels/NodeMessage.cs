@@ -105,16 +105,22 @@ internal ref struct NodeMessage
                 AddressType = reader.TokenType == JsonTokenType.String ? reader.GetString() : reader.GetInt32().ToString();
                 break;
             case var _ when name.SequenceEqual("fd"u8) && !isNull: Descriptor = reader.GetInt32(); break;
-            case var _ when name.SequenceEqual("flags"u8) && !isNull: Flags = reader.GetInt32(); break;
-
-            // Node says false for listen(port, host, callback), where it takes the callback for a backlog that is no number.
-            case var _ when name.SequenceEqual("backlog"u8) && reader.TokenType != JsonTokenType.False && !isNull: Backlog = reader.GetInt32(); break;
+            case var _ when name.SequenceEqual("flags"u8): Flags = NumberOrZero(ref reader); break;
+            case var _ when name.SequenceEqual("backlog"u8): Backlog = NumberOrZero(ref reader); break;
             case var _ when name.SequenceEqual("readableAll"u8): ReadableByAll = reader.TokenType == JsonTokenType.True; break;
             case var _ when name.SequenceEqual("writableAll"u8): WritableByAll = reader.TokenType == JsonTokenType.True; break;
             case var _ when name.SequenceEqual("drover"u8) && !isNull: Drover = reader.GetInt32(); break;
             case var _ when name.SequenceEqual("sockname"u8) && !isNull: ReadSocketName(ref reader); break;
             default: reader.Skip(); break;
         }
+    }
+
+    // Node passes on what the program gave: listen(port, host, callback) makes a backlog of false.
+    private static int NumberOrZero(scoped ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Number) return (int)Math.Clamp(reader.GetDouble(), int.MinValue, int.MaxValue);
+        reader.Skip();
+        return 0;
     }
 
     private void ReadSocketName(scoped ref Utf8JsonReader reader)

@@ -112,12 +112,15 @@ internal sealed class ConnectionInbox
         CheckDrained();
     }
 
-    /// <summary>Takes no more; those that wait go back, to be given to others.</summary>
-    internal void Close()
+    /// <summary>
+    /// Takes no more; those that wait go back, to be given to others. <paramref name="leaving"/>: where there are no others they stay, as
+    /// the program goes on taking connections until there are none.
+    /// </summary>
+    internal void Close(bool leaving = false)
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
         _waiting.Writer.TryComplete();
-        while (_waiting.Reader.TryRead(out var connection))
+        while ((!leaving || _claims.CanGiveBack) && _waiting.Reader.TryRead(out var connection))
         {
             Interlocked.Decrement(ref _count);
             _claims.Refuse(connection);
@@ -130,7 +133,7 @@ internal sealed class ConnectionInbox
     // In this order: whoever has left the one count is in the other by then.
     private void CheckDrained()
     {
-        if (Volatile.Read(ref _closed) != 0 && Volatile.Read(ref _taking) == 0 && Volatile.Read(ref _open) == 0) _drained.TrySetResult();
+        if (Volatile.Read(ref _closed) != 0 && Count == 0 && Volatile.Read(ref _taking) == 0 && Volatile.Read(ref _open) == 0) _drained.TrySetResult();
     }
 
     private void Drop(AssignedConnection connection)

@@ -49,6 +49,8 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
         if (_table is { } table && _workerIndex != NoTable) Interlocked.Add(ref table.WorkerAt(_workerIndex).RequestsInFlight, change);
     }
 
+    public bool CanGiveBack => true;
+
     public bool TryClaim(AssignedConnection connection)
     {
         var claimed = _table!.TryTake(connection.Slot, connection.Word);

@@ -3,6 +3,9 @@ namespace Drover.Connections;
 /// <summary>How a worker tells that it takes a connection, or will not. Any thread.</summary>
 internal interface IConnectionClaims
 {
+    /// <summary>Whether a connection that is refused goes to another worker; else it ends.</summary>
+    bool CanGiveBack { get; }
+
     /// <summary>True: the connection is this worker's alone, who must say <see cref="Ended"/>. False: it was given to another worker and is closed here.</summary>
     bool TryClaim(AssignedConnection connection);
 

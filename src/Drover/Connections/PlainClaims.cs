@@ -5,6 +5,8 @@ namespace Drover.Connections;
 /// <summary>Connections that nobody else has a claim on: this process has accepted them itself, or Node's primary has sent them.</summary>
 internal sealed class PlainClaims : IConnectionClaims
 {
+    public bool CanGiveBack => false;
+
     public bool TryClaim(AssignedConnection connection) => true;
 
     public void Refuse(AssignedConnection connection) => FileDescriptor.Close(connection.Descriptor);

@@ -20,6 +20,7 @@ internal enum Errno
     TooManyFiles = 24,
     BrokenPipe = 32,
     NameTooLong = 36,
+    NotSocket = 88,
     NotSupported = 95,
     AddressFamilyNotSupported = 97,
     AddressInUse = 98,

@@ -16,7 +16,7 @@ internal static class SocketErrors
         Errno.Invalid or Errno.NameTooLong => SocketError.InvalidArgument,
         Errno.TooManyFiles or Errno.TooManyFilesInSystem => SocketError.TooManyOpenSockets,
         Errno.NotFound => SocketError.AddressNotAvailable,
-        Errno.BadDescriptor => SocketError.NotSocket,
+        Errno.BadDescriptor or Errno.NotSocket => SocketError.NotSocket,
         Errno.NoBufferSpace or Errno.NoMemory => SocketError.NoBufferSpaceAvailable,
         _ => SocketError.SocketError,
     };

@@ -5,5 +5,6 @@ internal interface IServerHost
 {
     Task<WorkerServer> ListenAsync(ListenRequest request, ClusterListenOptions options, bool inlineContinuations);
 
-    void Close(WorkerServer server);
+    /// <summary>Takes no more connections once the task is done; those that the program has go on.</summary>
+    Task CloseAsync(WorkerServer server);
 }

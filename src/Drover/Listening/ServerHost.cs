@@ -20,7 +20,7 @@ internal static class ServerHost
         catch (OperationCanceledException) when (!opening.IsCompleted)
         {
             // Nobody will take connections from it, so it must not stay open when it opens after all.
-            _ = opening.ContinueWith(opened => host.Close(opened.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            _ = opening.ContinueWith(opened => host.CloseAsync(opened.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             throw;
         }
     }

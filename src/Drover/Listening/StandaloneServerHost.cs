@@ -15,7 +15,7 @@ internal sealed class StandaloneServerHost : IServerHost
         return server!;
     }
 
-    public void Close(WorkerServer server) => _loop.Run(() =>
+    public Task CloseAsync(WorkerServer server) => _loop.RunAsync(() =>
     {
         if (!server.IsClosed) server.Close();
     });

@@ -59,12 +59,15 @@ internal sealed class WorkerServer
         return server;
     }
 
-    /// <summary>Stops accepting and closes what is this process's own. Loop thread only.</summary>
-    internal void Close()
+    /// <summary>
+    /// Stops accepting and closes what is this process's own. Loop thread only. <paramref name="leaving"/>: connections that nobody else
+    /// can serve are left to the program.
+    /// </summary>
+    internal void Close(bool leaving = false)
     {
         IsClosed = true;
         AcceptLoop?.Dispose();
-        Inbox?.Close();
+        Inbox?.Close(leaving);
         Datagrams?.Dispose();
         if (SocketFile is { } file) _ = Libc.unlink(file);
     }

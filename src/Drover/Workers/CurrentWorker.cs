@@ -173,7 +173,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     }
 
     /// <summary>Closes a server: no new connections, those that the program has go on.</summary>
-    public void Close(WorkerServer server) => _loop.Run(() => CloseNow(server));
+    public Task CloseAsync(WorkerServer server) => _loop.RunAsync(() => CloseNow(server));
 
     internal override void OnGarbage(string what)
     {
@@ -359,10 +359,10 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private static UnixDomainSocketEndPoint? UnixEndPoint(ListenRequest request) =>
         System.Text.Encoding.UTF8.GetByteCount(request.Address!) <= BoundSocket.LongestUnixPath ? new UnixDomainSocketEndPoint(request.Address!) : null;
 
-    private void CloseNow(WorkerServer server)
+    private void CloseNow(WorkerServer server, bool leaving = false)
     {
         if (server.IsClosed) return;
-        server.Close();
+        server.Close(leaving);
         _servers.Remove(server.Key);
         if (server.IsOwn) return;
         _indexes.Return(server.Request);
@@ -389,7 +389,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         await _loop.RunAsync(() =>
         {
             servers = [.. _servers.Values];
-            foreach (var server in servers) CloseNow(server);
+            foreach (var server in servers) CloseNow(server, leaving: true);
 
             // Node's primary does not answer a worker that it has asked to leave.
             foreach (var asked in _asked.Values) asked.TrySetException(NoMoreServers());
