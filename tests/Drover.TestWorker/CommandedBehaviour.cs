@@ -37,6 +37,7 @@ internal static class CommandedBehaviour
                 "received" => new CommandResult { Count = Datagrams.GetValueOrDefault(command.Name) },
                 "send" => await SendAsync(command),
                 "open" => new CommandResult { Count = Volatile.Read(ref _open) },
+                "sockets" => new CommandResult { Count = CountSockets() },
                 "disconnect" => Disconnect(),
                 _ => new CommandResult { Error = "no such command" },
             };
@@ -72,15 +73,22 @@ internal static class CommandedBehaviour
         if (command.GiveUp) await cancellation.CancelAsync();
         var listener = await listening;
         Listeners[command.Name] = listener;
-        _ = AcceptAllAsync(listener, command.Hold);
+        _ = AcceptAllAsync(listener, command);
         return listener.LocalEndPoint is IPEndPoint ip ? ip.Port : -1;
     }
 
-    private static async Task AcceptAllAsync(ClusterTcpListener listener, bool hold)
+    private static async Task AcceptAllAsync(ClusterTcpListener listener, WorkerCommand command)
     {
         try
         {
-            while (await listener.AcceptAsync() is { } connection) _ = ServeAsync(connection, hold);
+            if (command.Late)
+            {
+                var leaving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                using var registration = Cluster.Disconnecting.Register(leaving.SetResult);
+                await leaving.Task;
+            }
+
+            while (await listener.AcceptAsync() is { } connection) _ = ServeAsync(connection, command.Hold);
         }
         catch (Exception exception)
         {
@@ -154,6 +162,9 @@ internal static class CommandedBehaviour
         _ = Cluster.Worker!.DisconnectAsync();
         return new CommandResult();
     }
+
+    private static int CountSockets() =>
+        Directory.GetFiles("/proc/self/fd").Count(f => new FileInfo(f).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     private static string NodeNameOf(SocketError error) => error switch
     {

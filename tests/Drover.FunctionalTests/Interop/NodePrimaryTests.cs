@@ -113,6 +113,31 @@ public sealed class NodePrimaryTests
         Assert.Equal("disconnected 1", await primary.Program.LineAsync("disconnected 1"));
     }
 
+    [Theory]
+    [InlineData("rr")]
+    [InlineData("none")]
+    public async Task Connections_that_only_this_worker_has_are_served_before_it_leaves(string policy)
+    {
+        await using var primary = NodePrimary.Start(policy);
+        await primary.ForkAsync("Commanded");
+        var port = (await primary.DoAsync(1, new WorkerCommand("listen") { Late = true })).Port;
+
+        // Accepted by the worker's listener, and by nobody else ever: Node closes its copy with the worker's answer.
+        var before = (await primary.DoAsync(1, new WorkerCommand("sockets"))).Count;
+        var clients = new List<Client>();
+        for (var i = 0; i < 5; i++) clients.Add(await Client.ConnectAsync(port));
+        for (var sockets = 0; sockets < before + clients.Count;) sockets = (await primary.DoAsync(1, new WorkerCommand("sockets"))).Count;
+        await primary.DisconnectAsync(1);
+
+        foreach (var client in clients)
+        {
+            Assert.Equal("1", await client.LineAsync());
+            client.Dispose();
+        }
+
+        Assert.Equal("exit 1 0 true", await primary.ExitAsync(1));
+    }
+
     [Fact]
     public async Task A_CSharp_worker_that_leaves_by_itself_waits_for_Nodes_answer()
     {

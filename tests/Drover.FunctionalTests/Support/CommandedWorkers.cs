@@ -24,11 +24,14 @@ internal static class CommandedWorkers
     internal static Task<CommandResult> DoAsync(this TestCluster cluster, Worker worker, WorkerCommand command) =>
         cluster.WithinDeadline(worker.InvokeAsync<WorkerCommand, CommandResult>(command, TestCluster.Deadline), $"{worker}: {command}");
 
-    /// <summary>Listens or binds; fails the test when the worker cannot.</summary>
+    /// <summary>Listens or binds, and waits until the primary knows; fails the test when the worker cannot.</summary>
     internal static async Task<int> OpenAsync(this TestCluster cluster, Worker worker, WorkerCommand command)
     {
+        int Told() => cluster.Events.Count(e => e.StartsWith($"listening {worker.Id} ", StringComparison.Ordinal));
+        var before = Told();
         var result = await cluster.DoAsync(worker, command);
         Assert.True(result.Error is null, $"{worker}: {command}: {result.Error}\n{cluster.Describe()}");
+        if (!command.ReusePort) await cluster.UntilAsync(() => Told() > before, $"the listening event of {worker}");
         return result.Port;
     }
 

@@ -3,7 +3,7 @@ namespace Drover.TestWorker.Commands;
 /// <summary>What a test asks a worker to do. The same fields mean the same to <c>commanded.js</c>, so that one test runs with C# and Node workers.</summary>
 /// <param name="Do">
 /// <c>listen</c> (TCP, or Unix with a path), <c>bind</c> (UDP), <c>close</c>, <c>received</c> (datagrams so far), <c>send</c> (a datagram),
-/// <c>open</c> (connections now open), <c>disconnect</c> (ends the worker from inside).
+/// <c>open</c> (connections now open), <c>sockets</c> (C# only: sockets of the whole process), <c>disconnect</c> (ends the worker from inside).
 /// </param>
 public sealed record WorkerCommand(string Do)
 {
@@ -34,6 +34,9 @@ public sealed record WorkerCommand(string Do)
 
     /// <summary>Keep connections open until the client ends them; else each is closed after the answer.</summary>
     public bool Hold { get; init; }
+
+    /// <summary>C# only: leave connections in the listener until the worker is asked to end.</summary>
+    public bool Late { get; init; }
 
     /// <summary>Ask, and give it up before the answer can have come.</summary>
     public bool GiveUp { get; init; }
