@@ -169,6 +169,7 @@ public sealed class ClusterPrimary : IAsyncDisposable
         var settings = Settings;
         configure(settings);
         var core = EnsureCore(settings);
+        _events.Setup(Settings);
         return core.Fork(settings, settings.Restart is { } restart ? new RestartHistory(restart) : null);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Drover.Channels;
 using Drover.Interop;
 using Drover.Listening;
 
@@ -26,7 +27,9 @@ public sealed class ClusterTcpListener : IAsyncDisposable
     /// <summary>Completes when the listener is closed and the connections that <see cref="AcceptAsync"/> gave have been disposed.</summary>
     public Task Drained => _server.Drained;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>
+    /// Begins to listen. In a worker that is disconnecting already the result is a listener that is closed: it has no connections to accept.
+    /// </summary>
     /// <param name="endPoint">An <see cref="IPEndPoint"/> or a <see cref="UnixDomainSocketEndPoint"/>.</param>
     /// <param name="options">Default: all defaults.</param>
     /// <param name="cancellationToken">Ends the waiting for the primary's answer.</param>
@@ -79,5 +82,5 @@ public sealed class ClusterTcpListener : IAsyncDisposable
         return new ClusterTcpListener(host, server);
     }
 
-    private static Socket ToSocket(FileDescriptor descriptor) => new(new SafeSocketHandle(descriptor.Release(), ownsHandle: true));
+    private static Socket ToSocket(FileDescriptor descriptor) => ReceivedSocket.ToSocket(descriptor);
 }

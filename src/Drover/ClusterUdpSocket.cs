@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Drover.Channels;
 using Drover.Listening;
 
 namespace Drover;
@@ -17,7 +18,7 @@ public sealed class ClusterUdpSocket : IAsyncDisposable
     {
         _host = host;
         _server = server;
-        Socket = new Socket(new SafeSocketHandle(server.Datagrams!.Duplicate().Release(), ownsHandle: true));
+        Socket = ReceivedSocket.ToSocket(server.Datagrams!.Duplicate());
     }
 
     /// <summary>The bound socket, to send and receive with.</summary>

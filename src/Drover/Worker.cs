@@ -116,8 +116,8 @@ public abstract class Worker
     public ValueTask SendAsync<T>(T value, Socket socket, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(socket);
+        if (socket.Blocking) ReceivedSocket.KeepBlockingCalls(socket);
         var copy = FileDescriptor.DuplicateOf(socket.SafeHandle);
-        copy.SetNonBlocking();
         return Port.SendAsync(value, type, copy, cancellationToken);
     }
 

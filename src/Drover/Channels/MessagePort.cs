@@ -36,6 +36,7 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     private readonly ConcurrentDictionary<long, IPendingAnswer> _answers = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly EarlyMessages _early;
     private readonly MessageQueue _unclaimed = new();
     private MessageQueue _arriving = new();
     private MessageQueue _handling = new();
@@ -48,8 +49,11 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     private bool _unintelligible;
     private volatile bool _peerIsDrover;
 
-    internal MessagePort(EventLoop loop, IpcChannel channel, Worker worker, MessageHandlers? shared, ILogger logger)
+    /// <summary><paramref name="peerIsDrover"/> is null while nobody knows: that will turn out with <see cref="PeerIsKnown"/>.</summary>
+    internal MessagePort(EventLoop loop, IpcChannel channel, Worker worker, MessageHandlers? shared, ILogger logger, bool? peerIsDrover)
     {
+        _early = new EarlyMessages(channel, isOpen: peerIsDrover is null);
+        _peerIsDrover = peerIsDrover == true;
         _loop = loop;
         _channel = channel;
         _worker = worker;
@@ -66,10 +70,15 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     /// <summary>Completes after the channel has ended and the last message was handled.</summary>
     internal Task Drained => _drained.Task;
 
-    internal bool PeerIsDrover
+    internal bool PeerIsDrover => _peerIsDrover;
+
+    /// <summary>The peer has said what it is. False when that was known before.</summary>
+    internal bool PeerIsKnown(bool isDrover)
     {
-        get => _peerIsDrover;
-        set => _peerIsDrover = value;
+        if (!_early.IsOpen) return false;
+        _peerIsDrover = isDrover;
+        _early.Conclude(isDrover);
+        return true;
     }
 
     internal ValueTask SendAsync<T>(T value, JsonTypeInfo<T> type, FileDescriptor? socket, CancellationToken cancellationToken)
@@ -80,6 +89,8 @@ internal sealed class MessagePort : IThreadPoolWorkItem
             return ValueTask.FromCanceled(cancellationToken);
         }
 
+        if (_early.IsOpen && _early.TryAdd(MessageFormat.Plain(value, type).ToArray(), MessageFormat.Message(value, type).ToArray(), socket))
+            return _early.WaitForRoomAsync(cancellationToken);
         var line = PeerIsDrover ? MessageFormat.Message(value, type) : MessageFormat.Plain(value, type);
         var sent = socket is null ? _channel.Send(line) : _channel.Send(NodeLines.Handle(HandleTypes.Socket, line), socket);
         return sent ? _channel.WaitForRoomAsync(cancellationToken) : ValueTask.FromException(Disconnected());
@@ -95,8 +106,8 @@ internal sealed class MessagePort : IThreadPoolWorkItem
         _answers[id] = answer;
         try
         {
-            if (!_channel.Send(MessageFormat.Request(id, request, requestType))) throw Disconnected();
-            await _channel.WaitForRoomAsync(cancellationToken);
+            Ask(id, request, requestType);
+            await _early.WaitForRoomAsync(cancellationToken);
             return await answer.Task.WaitAsync(timeout, cancellationToken);
         }
         catch (TimeoutException exception)
@@ -109,6 +120,20 @@ internal sealed class MessagePort : IThreadPoolWorkItem
         {
             _answers.TryRemove(id, out _);
         }
+    }
+
+    private void Ask<T>(long id, T request, JsonTypeInfo<T> type)
+    {
+        var line = MessageFormat.Request(id, request, type);
+        if (_early.IsOpen)
+        {
+            // In its place among the messages.
+            var copy = line.ToArray();
+            if (_early.TryAdd(copy, copy, socket: null)) return;
+            line = copy;
+        }
+
+        if (!_channel.Send(line)) throw Disconnected();
     }
 
     /// <summary>A user's line has arrived. Loop thread only; <see cref="BatchEnd"/> follows.</summary>
@@ -142,8 +167,9 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     /// <summary>The channel has ended: what has arrived is still handled, what is asked gets no answer any more.</summary>
     internal void End()
     {
-        Handlers.Added -= Wake;
+        // The worker's own handlers may still come: what it has sent before it ended is kept for them.
         _shared.Added -= Wake;
+        _early.Conclude(_peerIsDrover);
         _ended.Cancel();
         foreach (var id in _answers.Keys)
         {

@@ -12,7 +12,7 @@ internal sealed class ReceivedSocket(FileDescriptor descriptor) : IDisposable
     {
         if (_descriptor is not { } descriptor) return null;
         _descriptor = null;
-        return new Socket(new SafeSocketHandle(descriptor.Release(), ownsHandle: true));
+        return ToSocket(descriptor);
     }
 
     /// <summary>The same socket with a new holder; this one holds nothing any more.</summary>
@@ -21,6 +21,24 @@ internal sealed class ReceivedSocket(FileDescriptor descriptor) : IDisposable
         if (_descriptor is not { } descriptor) return null;
         _descriptor = null;
         return new ReceivedSocket(descriptor);
+    }
+
+    /// <summary>The descriptor as a socket, which owns it.</summary>
+    internal static Socket ToSocket(FileDescriptor descriptor)
+    {
+        var socket = new Socket(new SafeSocketHandle(descriptor.Release(), ownsHandle: true));
+        KeepBlockingCalls(socket);
+        return socket;
+    }
+
+    /// <summary>
+    /// Makes the descriptor non-blocking, as it must be to be shared, and the socket know it: it then waits by itself in the calls that
+    /// block, which otherwise fail as soon as there is nothing to read. The mode belongs to the connection, not to one descriptor of it.
+    /// </summary>
+    internal static void KeepBlockingCalls(Socket socket)
+    {
+        socket.Blocking = false;
+        socket.Blocking = true;
     }
 
     public void Dispose() => _descriptor?.Dispose();

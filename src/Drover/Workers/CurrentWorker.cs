@@ -21,7 +21,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private readonly MessagePort _port;
     private readonly HandOffReceiver? _handOff;
     private readonly ListenIndexes _indexes = new();
-    private readonly Dictionary<int, TaskCompletionSource<ListenReply>> _asked = [];
+    private readonly Dictionary<int, TaskCompletionSource<ListenReply?>> _asked = [];
     private readonly Dictionary<string, WorkerServer> _servers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disconnecting = new();
     private readonly TaskCompletionSource _disconnected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +40,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         DrainTimeout = drainTimeout;
         _loop = new EventLoop("drover worker", Logger, _time);
         _channel = new IpcChannel(_loop, channel, this, _time);
-        _port = new MessagePort(_loop, _channel, this, shared: null, Logger) { PeerIsDrover = handOff is not null };
+        _port = new MessagePort(_loop, _channel, this, shared: null, Logger, peerIsDrover: handOff is not null);
         _handOff = handOff is null ? null : new HandOffReceiver(_loop, handOff);
     }
 
@@ -137,7 +137,10 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         _ = _channel.IsOpen ? AnnounceAsync().ContinueWith(_ => System.Environment.Exit(0), TaskScheduler.Default) : Task.Run(() => System.Environment.Exit(0));
     });
 
-    /// <summary>Asks the primary for a server and opens it here.</summary>
+    /// <summary>
+    /// Asks the primary for a server and opens it here. A worker that is leaving gets one that is closed: being told to end while it
+    /// starts is no failure of the program's.
+    /// </summary>
     /// <exception cref="SocketException">The reason for which the address cannot be listened on.</exception>
     public async Task<WorkerServer> ListenAsync(ListenRequest request, ClusterListenOptions options, bool inlineContinuations)
     {
@@ -148,19 +151,30 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             return server!;
         }
 
-        var answer = new TaskCompletionSource<ListenReply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<ListenReply?>(TaskCreationOptions.RunContinuationsAsynchronously);
         ListenRequest? asked = null;
         await _loop.RunAsync(() =>
         {
+            if (IsLeaving)
+            {
+                answer.SetResult(null);
+                return;
+            }
+
             asked = request with { Index = _indexes.Take(request) };
             var sequence = _sequence++;
             _asked.Add(sequence, answer);
-            if (!_channel.Send(NodeLines.QueryServer(asked, sequence)))
-                answer.TrySetException(new WorkerDisconnectedException("The primary is gone, so nothing can be listened on through it."));
+            if (!_channel.Send(NodeLines.QueryServer(asked, sequence))) answer.TrySetResult(null);
         });
         try
         {
             var reply = await answer.Task;
+            if (reply is null)
+            {
+                if (asked is not null) _loop.Run(() => _indexes.Return(asked));
+                return Closed(request, options);
+            }
+
             if (reply.Error != Errno.None) throw SocketErrors.Exception(reply.Error);
             await _loop.RunAsync(() => server = Open(asked!, reply, options, inlineContinuations));
             return server!;
@@ -280,11 +294,16 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private WorkerServer Open(ListenRequest request, ListenReply reply, ClusterListenOptions options, bool inlineContinuations)
     {
         // The program may have been told to end while it waited for the answer.
-        var error = reply.Lent is null || request.IsDatagram ? Errno.None : TryListen(request, reply.Lent);
-        if (_leaving is not null || error != Errno.None)
+        if (IsLeaving)
         {
             GiveBack(reply);
-            throw error == Errno.None ? NoMoreServers() : SocketErrors.Exception(error);
+            return Closed(request, options);
+        }
+
+        if (reply.Lent is not null && !request.IsDatagram && TryListen(request, reply.Lent) is var error && error != Errno.None)
+        {
+            GiveBack(reply);
+            throw SocketErrors.Exception(error);
         }
 
         var server = Create(request, reply, options, inlineContinuations);
@@ -309,7 +328,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
 
     private WorkerServer OpenOwn(ListenRequest request, ClusterListenOptions options, bool inlineContinuations)
     {
-        if (_leaving is not null) throw NoMoreServers();
+        if (IsLeaving) return Closed(request, options);
         var server = WorkerServer.OpenOwn(request, options, inlineContinuations, _loop, Logger);
         _servers[server.Key] = server;
         return server;
@@ -322,7 +341,25 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         if (reply.Error == Errno.None) _channel.Send(NodeLines.Close(reply.Key, _isStopping, _sequence++));
     }
 
-    private static OperationCanceledException NoMoreServers() => new("The worker is disconnecting; it opens no more servers.");
+    private static WorkerServer Closed(ListenRequest request, ClusterListenOptions options)
+    {
+        if (request.IsDatagram) throw new OperationCanceledException("The worker is disconnecting; it binds no more sockets.");
+        var server = new WorkerServer
+        {
+            Key = "",
+            Request = request,
+            Inbox = new ConnectionInbox(new PlainClaims(), options.MaxConnections, options.DropConnectionsAboveMax, inlineContinuations: false),
+            LocalEndPoint = request.Kind switch
+            {
+                ListenKind.Unix => UnixEndPoint(request),
+                ListenKind.Tcp4 => new IPEndPoint(request.Address is { } address ? IPAddress.Parse(address) : IPAddress.Any, request.Port ?? 0),
+                ListenKind.Tcp6 => new IPEndPoint(request.Address is { } address ? IPAddress.Parse(address) : IPAddress.IPv6Any, request.Port ?? 0),
+                _ => null,
+            },
+        };
+        server.Close();
+        return server;
+    }
 
     private WorkerServer Create(ListenRequest request, ListenReply reply, ClusterListenOptions options, bool inlineContinuations)
     {
@@ -391,10 +428,19 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             servers = [.. _servers.Values];
             foreach (var server in servers) CloseNow(server, leaving: true);
 
-            // Node's primary does not answer a worker that it has asked to leave.
-            foreach (var asked in _asked.Values) asked.TrySetException(NoMoreServers());
+            // A primary does not answer a worker that it has asked to leave.
+            foreach (var asked in _asked.Values) asked.TrySetResult(null);
         });
-        await _disconnecting.CancelAsync();
+        try
+        {
+            await _disconnecting.CancelAsync();
+        }
+        catch (AggregateException exception)
+        {
+            // What a handler of the program's does wrong must not keep the process from ending.
+            WorkerLog.HandlerFailed(Logger, exception);
+        }
+
         var drained = Task.WhenAll(servers.Select(s => s.Drained));
         if (DrainTimeout == Timeout.InfiniteTimeSpan) await drained;
         else await Task.WhenAny(drained, Task.Delay(DrainTimeout, _time));
@@ -406,7 +452,16 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             _handOff?.Dispose();
             _port.End();
         });
-        RaiseDisconnect();
+        _leaveAcknowledged.TrySetResult();
+        try
+        {
+            RaiseDisconnect();
+        }
+        catch (Exception exception)
+        {
+            WorkerLog.HandlerFailed(Logger, exception);
+        }
+
         _disconnected.TrySetResult();
         if (Volatile.Read(ref _lifetimeOwners) == 0) System.Environment.Exit(0);
     }
@@ -426,7 +481,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     {
         if (reason is not null) ChannelLog.PrimaryUnintelligible(Logger, reason.Message);
         _leaveAcknowledged.TrySetResult();
-        foreach (var asked in _asked.Values) asked.TrySetException(new WorkerDisconnectedException("The primary is gone, so nothing can be listened on through it."));
+        foreach (var asked in _asked.Values) asked.TrySetResult(null);
         _asked.Clear();
         _handOff?.Dispose();
         if (_leaving is not null) return;

@@ -38,7 +38,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         History = history;
         _forkedAt = cluster.Time.GetTimestamp();
         _channel = new IpcChannel(cluster.Loop, spawned.Channel, this, cluster.Time);
-        _port = new MessagePort(cluster.Loop, _channel, this, cluster.Messages, cluster.Logger);
+        _port = new MessagePort(cluster.Loop, _channel, this, cluster.Messages, cluster.Logger, peerIsDrover: spawned.HandOff is null ? false : null);
         if (spawned.HandOff is { } socket)
             _handOffSender = new HandOffSender(cluster.Loop, socket, cluster.Held, tableIndex, RoomAgain, OnGarbage, cluster.Time);
     }
@@ -203,12 +203,8 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         switch (message.Act)
         {
             case NodeAct.Online:
-                if (message.Drover is not null && _handOffSender is not null && !_port.PeerIsDrover)
-                {
-                    _port.PeerIsDrover = true;
-                    _handOffSender.Start();
-                }
-
+                var isDrover = message.Drover is not null && _handOffSender is not null;
+                if (_port.PeerIsKnown(isDrover) && isDrover) _handOffSender!.Start();
                 Apply(WorkerEvent.OnlineReceived);
                 break;
             case NodeAct.QueryServer:
@@ -232,6 +228,8 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
 
     private void Answer(ListenRequest request, int sequence, byte[] data)
     {
+        // As Node's primary: the worker will not open the server any more, and a descriptor that comes after it has left kills a Node program.
+        if (_life.State == WorkerState.Draining) return;
         var error = _cluster.Servers.Open(this, request, data, out var server, out var answerData);
         if (server is null)
         {

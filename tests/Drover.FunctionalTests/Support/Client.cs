@@ -55,6 +55,13 @@ internal sealed class Client : IDisposable
 
     internal async Task WriteAsync(string text) => await _socket.SendAsync(System.Text.Encoding.ASCII.GetBytes(text), Token);
 
+    /// <summary>The next character, of a server that says less than a line.</summary>
+    internal async Task<char> CharacterAsync()
+    {
+        var buffer = new char[1];
+        return await _reader.ReadAsync(buffer, Token).AsTask().WaitAsync(TestCluster.Deadline) == 1 ? buffer[0] : throw new EndOfStreamException();
+    }
+
     public void Dispose() => _reader.Dispose();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
