@@ -57,6 +57,7 @@ for project in tests/*Tests/; do
   program="artifacts/bin/$name/debug/$name"
   echo "test.sh: $name"
   "$program" -noColor ${filter[@]+"${filter[@]}"} 2>&1 | tee "$output"
+  ended=${PIPESTATUS[0]}
   totals=$(grep -E "^ *$name +Total: " "$output" | tail -n 1)
   count() { sed -n "s/.*$1: \([0-9]*\).*/\1/p" <<< "$totals"; }
   if [ -z "$totals" ]; then
@@ -67,6 +68,11 @@ for project in tests/*Tests/; do
   fi
 
   bad=$(($(count Errors) + $(count Failed)))
+  # The runner may fail without a failed test, for example when a process of its own throws at the very end.
+  if [ "$ended" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    echo "test.sh: $name ended with exit code $ended" >&2
+    failed=$((failed + 1))
+  fi
   left_out=$(($(count Skipped) + $(count 'Not Run')))
   passed=$((passed + $(count Total) - bad - left_out))
   failed=$((failed + bad))

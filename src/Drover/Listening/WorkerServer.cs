@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Drover.Connections;
 using Drover.Interop;
 using Drover.Loop;
@@ -37,7 +39,7 @@ internal sealed class WorkerServer
     internal Task Drained => Inbox?.Drained ?? Task.CompletedTask;
 
     /// <summary>Binds in this process and begins to accept on the loop. Loop thread only.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The reason for which the address cannot be listened on.</exception>
+    /// <exception cref="SocketException">The reason for which the address cannot be listened on.</exception>
     internal static WorkerServer OpenOwn(ListenRequest request, ClusterListenOptions options, bool inlineContinuations, EventLoop loop, ILogger logger)
     {
         var error = BoundSocket.TryOpen(request, out var bound);
@@ -58,6 +60,35 @@ internal sealed class WorkerServer
         server.AcceptLoop.Start();
         return server;
     }
+
+    /// <summary>
+    /// What a worker gets that was told to end while it starts: a server that is closed already, so that the program takes the same way
+    /// out as if it had been told a moment later.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">It asks for a UDP socket, for which there is no such thing.</exception>
+    internal static WorkerServer OpenClosed(ListenRequest request, ClusterListenOptions options)
+    {
+        if (request.IsDatagram) throw new OperationCanceledException("The worker is disconnecting; it binds no more sockets.");
+        var server = new WorkerServer
+        {
+            Key = "",
+            Request = request,
+            Inbox = new ConnectionInbox(new PlainClaims(), options.MaxConnections, options.DropConnectionsAboveMax, inlineContinuations: false),
+            LocalEndPoint = request.Kind switch
+            {
+                ListenKind.Unix => UnixEndPoint(request),
+                ListenKind.Tcp4 => new IPEndPoint(request.Address is { } address ? IPAddress.Parse(address) : IPAddress.Any, request.Port ?? 0),
+                ListenKind.Tcp6 => new IPEndPoint(request.Address is { } address ? IPAddress.Parse(address) : IPAddress.IPv6Any, request.Port ?? 0),
+                _ => null,
+            },
+        };
+        server.Close();
+        return server;
+    }
+
+    /// <summary>Null for a path that is too long for a socket address: it is bound by the primary all the same, and has no end point to show.</summary>
+    internal static UnixDomainSocketEndPoint? UnixEndPoint(ListenRequest request) =>
+        Encoding.UTF8.GetByteCount(request.Address!) <= BoundSocket.LongestUnixPath ? new UnixDomainSocketEndPoint(request.Address!) : null;
 
     /// <summary>
     /// Stops accepting and closes what is this process's own. Loop thread only. <paramref name="leaving"/>: connections that nobody else

@@ -172,7 +172,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             if (reply is null)
             {
                 if (asked is not null) _loop.Run(() => _indexes.Return(asked));
-                return Closed(request, options);
+                return WorkerServer.OpenClosed(request, options);
             }
 
             if (reply.Error != Errno.None) throw SocketErrors.Exception(reply.Error);
@@ -297,7 +297,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         if (IsLeaving)
         {
             GiveBack(reply);
-            return Closed(request, options);
+            return WorkerServer.OpenClosed(request, options);
         }
 
         if (reply.Lent is not null && !request.IsDatagram && TryListen(request, reply.Lent) is var error && error != Errno.None)
@@ -328,7 +328,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
 
     private WorkerServer OpenOwn(ListenRequest request, ClusterListenOptions options, bool inlineContinuations)
     {
-        if (IsLeaving) return Closed(request, options);
+        if (IsLeaving) return WorkerServer.OpenClosed(request, options);
         var server = WorkerServer.OpenOwn(request, options, inlineContinuations, _loop, Logger);
         _servers[server.Key] = server;
         return server;
@@ -339,26 +339,6 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     {
         reply.Lent?.Dispose();
         if (reply.Error == Errno.None) _channel.Send(NodeLines.Close(reply.Key, _isStopping, _sequence++));
-    }
-
-    private static WorkerServer Closed(ListenRequest request, ClusterListenOptions options)
-    {
-        if (request.IsDatagram) throw new OperationCanceledException("The worker is disconnecting; it binds no more sockets.");
-        var server = new WorkerServer
-        {
-            Key = "",
-            Request = request,
-            Inbox = new ConnectionInbox(new PlainClaims(), options.MaxConnections, options.DropConnectionsAboveMax, inlineContinuations: false),
-            LocalEndPoint = request.Kind switch
-            {
-                ListenKind.Unix => UnixEndPoint(request),
-                ListenKind.Tcp4 => new IPEndPoint(request.Address is { } address ? IPAddress.Parse(address) : IPAddress.Any, request.Port ?? 0),
-                ListenKind.Tcp6 => new IPEndPoint(request.Address is { } address ? IPAddress.Parse(address) : IPAddress.IPv6Any, request.Port ?? 0),
-                _ => null,
-            },
-        };
-        server.Close();
-        return server;
     }
 
     private WorkerServer Create(ListenRequest request, ListenReply reply, ClusterListenOptions options, bool inlineContinuations)
@@ -378,7 +358,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
                 Request = request,
                 Inbox = inbox,
                 Number = reply.Server,
-                LocalEndPoint = request.Kind == ListenKind.Unix ? UnixEndPoint(request) : reply.Bound,
+                LocalEndPoint = request.Kind == ListenKind.Unix ? WorkerServer.UnixEndPoint(request) : reply.Bound,
             };
         }
 
@@ -391,10 +371,6 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             LocalEndPoint = ListeningSocket.LocalEndPoint(reply.Lent),
         };
     }
-
-    // A path that is too long for a socket address is bound by the primary all the same, but has no end point to show.
-    private static UnixDomainSocketEndPoint? UnixEndPoint(ListenRequest request) =>
-        System.Text.Encoding.UTF8.GetByteCount(request.Address!) <= BoundSocket.LongestUnixPath ? new UnixDomainSocketEndPoint(request.Address!) : null;
 
     private void CloseNow(WorkerServer server, bool leaving = false)
     {

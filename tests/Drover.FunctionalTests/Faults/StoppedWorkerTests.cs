@@ -14,6 +14,7 @@ public sealed class StoppedWorkerTests
         await using var cluster = TestCluster.OfBehaviour("Converse");
         var (workers, port) = await cluster.ForkListeningAsync(2);
         workers[0].Kill(Signal.SIGSTOP);
+        await cluster.UntilAsync(() => Processes.IsStopped(workers[0].ProcessId), "the worker stopped");
         var stopped = Stopwatch.GetTimestamp();
 
         var longest = TimeSpan.Zero;

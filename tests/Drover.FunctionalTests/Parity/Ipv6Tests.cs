@@ -20,7 +20,7 @@ public sealed class Ipv6Tests
         Assert.Equal("1", await Client.ReadAllAsync(new IPEndPoint(IPAddress.IPv6Loopback, port)));
     }
 
-    [Theory(DisplayName = "test-cluster-net-listen-ipv6only-none, -rr: the IPv4 port stays free, and every listening event has the same address")]
+    [Theory(DisplayName = "test-cluster-net-listen-ipv6only-none, test-cluster-net-listen-ipv6only-rr: the IPv4 port stays free, and every listening event has the same address")]
     [InlineData(CommandedWorkers.CSharp, SchedulingPolicies.RoundRobin)]
     [InlineData(CommandedWorkers.CSharp, SchedulingPolicies.Shared)]
     [InlineData(CommandedWorkers.Node, SchedulingPolicies.RoundRobin)]

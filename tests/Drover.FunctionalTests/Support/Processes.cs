@@ -10,9 +10,7 @@ internal static class Processes
     {
         try
         {
-            // The state follows the name, which is in brackets and may contain any character.
-            var status = File.ReadAllText($"/proc/{pid}/stat");
-            return status[(status.LastIndexOf(')') + 2)..][0] is not ('Z' or 'X');
+            return StateIn($"/proc/{pid}/stat") is not ('Z' or 'X');
         }
         catch (IOException)
         {
@@ -27,10 +25,13 @@ internal static class Processes
         process.Kill();
     }
 
-    /// <summary>Waits until a process is stopped by SIGSTOP: the signal is only on its way when kill returns.</summary>
-    internal static bool IsStopped(int pid)
+    /// <summary>Whether SIGSTOP has stopped every thread of a process: the signal is only on its way when kill returns.</summary>
+    internal static bool IsStopped(int pid) => Directory.GetDirectories($"/proc/{pid}/task").All(thread => StateIn(Path.Combine(thread, "stat")) == 'T');
+
+    // The state follows the name, which is in brackets and may contain any character.
+    private static char StateIn(string file)
     {
-        var status = File.ReadAllText($"/proc/{pid}/stat");
-        return status[(status.LastIndexOf(')') + 2)..][0] == 'T';
+        var status = File.ReadAllText(file);
+        return status[(status.LastIndexOf(')') + 2)..][0];
     }
 }
