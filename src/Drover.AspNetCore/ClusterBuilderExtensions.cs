@@ -38,9 +38,9 @@ public static class ClusterBuilderExtensions
         services.AddSingleton<IConnectionListenerFactory, ClusterConnectionListenerFactory>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClusterLifetime>());
 
-        // Counting costs a little on every request; the policies that do not look at the load go without.
-        if (worker.Policy is not (null or SchedulingPolicies.RoundRobin or SchedulingPolicies.Sticky or SchedulingPolicies.Shared))
-            services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestCount>());
+        // Before all other middleware: what any of them answers is a request too.
+        if (!services.Any(service => service.ImplementationType == typeof(RequestBounds)))
+            services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestBounds>());
         services.Configure<HostOptions>(options =>
         {
             if (worker.DrainTimeout != Timeout.InfiniteTimeSpan) options.ShutdownTimeout = worker.DrainTimeout;

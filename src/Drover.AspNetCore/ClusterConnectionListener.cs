@@ -13,14 +13,13 @@ internal sealed class ClusterConnectionListener(ClusterTcpListener listener, Con
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
     {
-        // A connection that is claimed dies with this process; one that is not goes to another worker. So the next is claimed only when
-        // the thread pool has got to it: a worker with enough to do takes no more than it works on.
+        // The next one is taken only when the thread pool has got to it: what waits is for the worker that has time first.
         await _turn.WaitAsync();
-        while (await listener.AcceptDescriptorAsync(cancellationToken) is { } descriptor)
+        while (await listener.AcceptMovableAsync(cancellationToken) is { } taken)
         {
             try
             {
-                return transport.Accept(descriptor, ended: listener.Ended);
+                return transport.Accept(taken.Descriptor, claim: taken.Claim, ended: listener.Ended);
             }
             catch (ObjectDisposedException)
             {

@@ -19,7 +19,8 @@ internal sealed class ClusterConnectionListenerFactory : IConnectionListenerFact
     {
         _worker = worker;
         _logger = loggers.CreateLogger("Drover");
-        _transport = new ConnectionTransport(new ConnectionTransportOptions(), _logger, services.GetService<IMemoryPoolFactory<byte>>());
+        _transport = new ConnectionTransport(new ConnectionTransportOptions(), _logger, services.GetService<IMemoryPoolFactory<byte>>(), worker.HandOff);
+        if (worker.HandOff is { } handOff) handOff.Holder = _transport;
     }
 
     public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint or UnixDomainSocketEndPoint;

@@ -16,6 +16,7 @@ internal sealed class ClusterLifetime(CurrentWorker worker, IHostApplicationLife
         worker.OwnLifetime();
 
         // A signal to this process alone stops it as well. Its port must not be closed meanwhile, even if its last requests take long.
+        // And its idle connections are moved first, before the server closes them.
         application.ApplicationStopping.Register(worker.BeginStopping);
         return Task.CompletedTask;
     }

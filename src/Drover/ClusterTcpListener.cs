@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Drover.Channels;
+using Drover.Connections;
 using Drover.Interop;
 using Drover.Listening;
 
@@ -46,16 +47,16 @@ public sealed class ClusterTcpListener : IAsyncDisposable
     /// The next connection; null when the listener is closed. Dispose the connection when it has ended: a worker that disconnects waits for that.
     /// </summary>
     public async ValueTask<ClusterConnection?> AcceptAsync(CancellationToken cancellationToken = default) =>
-        await _server.Inbox!.TakeAsync(cancellationToken) is { } descriptor ? new ClusterConnection(ToSocket(descriptor), Ended) : null;
+        await _server.Inbox!.TakeAsync(mayKeep: false, cancellationToken) is { } taken ? new ClusterConnection(ToSocket(taken.Descriptor), Ended) : null;
 
     /// <summary>
     /// The next connection as a bare socket; null when the listener is closed. A worker that disconnects does not wait for it.
     /// </summary>
     public async ValueTask<Socket?> AcceptSocketAsync(CancellationToken cancellationToken = default)
     {
-        if (await _server.Inbox!.TakeAsync(cancellationToken) is not { } descriptor) return null;
+        if (await _server.Inbox!.TakeAsync(mayKeep: false, cancellationToken) is not { } taken) return null;
         Ended();
-        return ToSocket(descriptor);
+        return ToSocket(taken.Descriptor);
     }
 
     /// <summary>Takes no more connections; those that were accepted go on. The port stays open for other workers.</summary>
@@ -70,8 +71,8 @@ public sealed class ClusterTcpListener : IAsyncDisposable
         return ListenAsync(request, options, inlineContinuations, cancellationToken);
     }
 
-    /// <summary>The next connection's descriptor, which the caller owns; <see cref="Ended"/> follows its end.</summary>
-    internal ValueTask<FileDescriptor?> AcceptDescriptorAsync(CancellationToken cancellationToken) => _server.Inbox!.TakeAsync(cancellationToken);
+    /// <summary>The next connection, which can move whenever it is idle; <see cref="Ended"/> follows when it has ended or moved.</summary>
+    internal ValueTask<TakenConnection?> AcceptMovableAsync(CancellationToken cancellationToken) => _server.Inbox!.TakeAsync(mayKeep: true, cancellationToken);
 
     internal void Ended() => _server.Inbox!.Ended();
 

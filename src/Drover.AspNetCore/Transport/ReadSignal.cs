@@ -3,35 +3,36 @@ using System.Runtime.CompilerServices;
 namespace Drover.AspNetCore.Transport;
 
 /// <summary>
-/// "There is something to read", remembered: an edge is reported once, and the receiving side may be held back by the application when
-/// it comes. Belongs to the loop's thread, so it needs no interlocking; awaiting it allocates nothing.
+/// "There is something to read", remembered: an edge is reported once, and the receiving side may be in the middle of a turn when it
+/// comes. Awaiting it ends the turn in any case, and allocates nothing.
 /// </summary>
-internal sealed class ReadSignal : ICriticalNotifyCompletion
+internal sealed class ReadSignal(TurnScheduler turns) : ICriticalNotifyCompletion
 {
-    private Action? _waiting;
+    private const int Nothing = 0;
+    private const int Waiting = 1;
+    private const int Ready = 2;
 
-    /// <summary>Whether there may be something to read.</summary>
-    public bool IsCompleted { get; private set; }
+    private int _state;
+    private Action? _turn;
+
+    public bool IsCompleted => false;
 
     public ReadSignal GetAwaiter() => this;
 
-    public void GetResult()
-    {
-    }
+    /// <summary>A turn begins. An edge from here on makes another one.</summary>
+    public void GetResult() => Interlocked.Exchange(ref _state, Nothing);
 
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
-    public void UnsafeOnCompleted(Action continuation) => _waiting = continuation;
-
-    /// <summary>Runs the waiting side at once.</summary>
-    internal void Set()
+    public void UnsafeOnCompleted(Action continuation)
     {
-        IsCompleted = true;
-        var waiting = _waiting;
-        _waiting = null;
-        waiting?.Invoke();
+        _turn = continuation;
+        if (Interlocked.CompareExchange(ref _state, Waiting, Nothing) != Nothing) turns.ScheduleTurn(continuation);
     }
 
-    /// <summary>The kernel has nothing more; the next edge sets it again.</summary>
-    internal void Reset() => IsCompleted = false;
+    /// <summary>Any thread.</summary>
+    internal void Set()
+    {
+        if (Interlocked.Exchange(ref _state, Ready) == Waiting) turns.ScheduleTurn(_turn!);
+    }
 }

@@ -1,46 +1,46 @@
 using System.IO.Pipelines;
 using Drover.Interop;
-using Drover.Loop;
 using Microsoft.Extensions.Logging;
 
 namespace Drover.AspNetCore.Transport;
 
-/// <summary>From the socket to the application. Everything here happens on the loop's thread.</summary>
+/// <summary>From the socket to the application, in turns on the thread pool.</summary>
 internal sealed class ReceiveSide
 {
     // Less room than this in the current block is not worth a system call.
     private const int MinReceiveBytes = 2048;
 
-    // After so many reads the other connections of the loop have their turn.
-    private const int MaxReceivesPerTurn = 32;
+    // After so many reads the application gets what is there.
+    private const int MaxReceivesPerTurn = 16;
 
     private readonly TransportConnection _connection;
     private readonly ConnectedSocket _socket;
+    private readonly ConnectionHold? _hold;
     private readonly PipeWriter _input;
-    private readonly EventLoop _loop;
     private readonly ILogger _logger;
-    private readonly ReadSignal _readable = new();
-    private readonly Action _takeTurn;
-    private bool _peerClosed;
+    private readonly ReadSignal _readable;
+    private volatile bool _peerClosed;
 
-    internal ReceiveSide(TransportConnection connection, ConnectedSocket socket, PipeWriter input, TransportLoop loop)
+    internal ReceiveSide(TransportConnection connection, ConnectedSocket socket, ConnectionHold? hold, PipeWriter input, TransportLoop loop)
     {
         _connection = connection;
         _socket = socket;
+        _hold = hold;
         _input = input;
-        _loop = loop.Events;
         _logger = loop.Logger;
-        _takeTurn = _readable.Set;
+        _readable = new ReadSignal(loop.Turns);
     }
 
     /// <summary>An edge. After the peer has closed, bytes may still be there, and no further edge will tell of them.</summary>
     internal void OnReadable(bool peerClosed)
     {
-        _peerClosed |= peerClosed;
+        if (peerClosed) _peerClosed = true;
         _readable.Set();
     }
 
-    /// <summary>Ends when the client's stream has ended, the connection has been lost or aborted, or nobody reads any more.</summary>
+    /// <summary>
+    /// Ends when the client's stream has ended, the connection has been lost, aborted or given to another worker, or nobody reads any more.
+    /// </summary>
     internal async Task RunAsync()
     {
         Exception? error = null;
@@ -65,33 +65,32 @@ internal sealed class ReceiveSide
             // The one place where a connection waits for its client. No buffer is held here, and no byte has been read that
             // the application has not been given: from here, and from nowhere else, a connection can be passed on.
             await _readable;
-
-            for (var turns = 0; _readable.IsCompleted; turns++)
+            if (_hold?.TryBeginReading() == false) return;
+            for (var receives = 1; ; receives++)
             {
-                if (turns == MaxReceivesPerTurn && _loop.Post(_takeTurn))
-                {
-                    _readable.Reset();
-                    break;
-                }
-
-                if (!TryReceive(out var ended))
+                if (!TryReceive(out var mayHaveMore, out var ended))
                 {
                     if (ended) return;
+                    _hold?.EndReading();
                     break;
                 }
 
-                var flush = _input.FlushAsync();
+                var isLast = !mayHaveMore || receives == MaxReceivesPerTurn;
+                if (isLast && mayHaveMore) _readable.Set();
+                var flush = _hold?.Deliver(_input, isLast) ?? _input.FlushAsync();
                 var paused = !flush.IsCompleted;
                 if (paused) TransportLog.ConnectionPaused(_logger, _connection.ConnectionId);
                 var result = await flush;
                 if (paused) TransportLog.ConnectionResumed(_logger, _connection.ConnectionId);
                 if (result.IsCompleted || result.IsCanceled) return;
+                if (isLast) break;
             }
         }
     }
 
-    private bool TryReceive(out bool ended)
+    private bool TryReceive(out bool mayHaveMore, out bool ended)
     {
+        mayHaveMore = false;
         ended = _connection.EndReason is not null;
         if (ended) return false;
         var buffer = _input.GetMemory(MinReceiveBytes);
@@ -99,7 +98,7 @@ internal sealed class ReceiveSide
         if (count > 0)
         {
             // A short read has emptied the queue, so the next arrival makes an edge; that spares the read which only says so.
-            if (count < buffer.Length && !_peerClosed) _readable.Reset();
+            mayHaveMore = count == buffer.Length || _peerClosed;
             _input.Advance(count);
             return true;
         }
@@ -109,11 +108,7 @@ internal sealed class ReceiveSide
             TransportLog.ClientEnded(_logger, _connection.ConnectionId);
             ended = true;
         }
-        else if (error == Errno.WouldBlock)
-        {
-            _readable.Reset();
-        }
-        else
+        else if (error != Errno.WouldBlock)
         {
             throw ConnectionLoss.Of("recv", error);
         }

@@ -9,7 +9,7 @@ namespace Drover.AspNetCore.Transport;
 /// From the application to the socket. A flush sends at once, on the thread of the application that flushes; only what the kernel does
 /// not take waits, and is sent on the loop's thread when there is room. One thread at a time, in either case: the pipe sees to that.
 /// </summary>
-internal sealed class SendSide(TransportConnection connection, ConnectedSocket socket, PipeReader output, ILogger logger)
+internal sealed class SendSide(TransportConnection connection, ConnectedSocket socket, ConnectionHold? hold, PipeReader output, ILogger logger)
 {
     private readonly WriteSignal _room = new();
 
@@ -41,9 +41,12 @@ internal sealed class SendSide(TransportConnection connection, ConnectedSocket s
     {
         while (true)
         {
-            var result = await output.ReadAsync();
+            var read = output.ReadAsync();
+            if (!read.IsCompleted) hold?.EndSending();
+            var result = await read;
             if (result.IsCanceled) return;
             var rest = result.Buffer;
+            if (!rest.IsEmpty && hold?.TryBeginSending() == false) return;
             if (TrySend(ref rest))
             {
                 output.AdvanceTo(rest.End);

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Drover.Connections;
 using Drover.Interop;
 using Drover.Loop;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Pipe = System.IO.Pipelines.Pipe;
 
@@ -16,7 +18,7 @@ namespace Drover.AspNetCore.Transport;
 /// </summary>
 internal sealed class TransportConnection : ConnectionContext, IReadinessHandler,
     IConnectionIdFeature, IConnectionTransportFeature, IConnectionItemsFeature, IConnectionLifetimeFeature, IConnectionEndPointFeature,
-    IMemoryPoolFeature
+    IMemoryPoolFeature, IReleaseListener
 {
     private const Readiness Interest = Readiness.Readable | Readiness.Writable | Readiness.PeerClosed | Readiness.EdgeTriggered;
 
@@ -24,6 +26,7 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
 
     private readonly TransportLoop _loop;
     private readonly ConnectedSocket _socket;
+    private readonly ConnectionHold? _hold;
     private readonly PipeWriter _received;
     private readonly DuplexPipe _application;
     private readonly ReceiveSide _receiveSide;
@@ -36,24 +39,32 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
     private Watch? _watch;
     private Task? _life;
 
-    internal TransportConnection(TransportLoop loop, ConnectedSocket socket, EndPoint? local, EndPoint? remote, Action? ended)
+    /// <param name="loop">Where it lives.</param>
+    /// <param name="socket">Its own from now on.</param>
+    /// <param name="claim">Null: nobody else has the connection.</param>
+    /// <param name="local">The server's end.</param>
+    /// <param name="remote">The client's end.</param>
+    /// <param name="ended">Called once, when the descriptor has been closed.</param>
+    internal TransportConnection(TransportLoop loop, ConnectedSocket socket, ConnectionClaim? claim, EndPoint? local, EndPoint? remote, Action? ended)
     {
         _loop = loop;
         _socket = socket;
+        _hold = claim is null ? null : new ConnectionHold(claim, this);
         _ended = ended;
         if (remote is IPEndPoint) socket.DisableDelay();
         var input = new Pipe(loop.InputOptions);
         var output = new Pipe(loop.OutputOptions);
         _received = input.Writer;
-        _receiveSide = new ReceiveSide(this, socket, input.Writer, loop);
-        _sendSide = new SendSide(this, socket, output.Reader, loop.Logger);
-        Transport = _application = new DuplexPipe(input.Reader, output.Writer);
+        _receiveSide = new ReceiveSide(this, socket, _hold, input.Writer, loop);
+        _sendSide = new SendSide(this, socket, _hold, output.Reader, loop.Logger);
+        Transport = _application = new DuplexPipe(_hold is null ? input.Reader : new ApplicationInput(input.Reader, _hold), output.Writer);
         ConnectionId = ConnectionIds.Next();
         _end = new ConnectionEnd(this, loop.Logger);
         ConnectionClosed = _end.Closed;
         LocalEndPoint = local;
         RemoteEndPoint = remote;
         Features = ConnectionFeatures.Of(this);
+        if (_hold is not null) Features.Set(this);
     }
 
     public override string ConnectionId { get; set; }
@@ -128,8 +139,19 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
         {
             if (_endReason is not null || _descriptorClosed) return;
             Volatile.Write(ref _endReason, reason ?? EndedGracefully);
-            if (reason is null || _loop.Options.EndStreamOnAbort) _socket.ShutDown();
-            else _socket.Reset();
+            if (_hold?.TryEnd() == false)
+            {
+                // It is another worker's by now: only this side of it ends, and no edge will tell.
+                _receiveSide.OnReadable(peerClosed: true);
+            }
+            else if (reason is null || _loop.Options.EndStreamOnAbort)
+            {
+                _socket.ShutDown();
+            }
+            else
+            {
+                _socket.Reset();
+            }
         }
 
         if (reason is null) TransportLog.ConnectionEnding(_loop.Logger, ConnectionId);
@@ -137,6 +159,48 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
 
         // A receiver that is paused because the application does not read must see the end too.
         _received.CancelPendingFlush();
+    }
+
+    /// <summary>Whether the connection can go to another worker, now or when its request is over.</summary>
+    internal bool IsMovable => _hold?.IsMovable == true;
+
+    /// <summary>A request begins on this connection.</summary>
+    internal void BeginRequest(HttpContext context) => _hold!.BeginRequest(context, isPlain: ReferenceEquals(Transport, _application));
+
+    /// <summary>The application is done with the request.</summary>
+    internal void EndRequest() => _hold!.EndRequest();
+
+    /// <summary>Gives the connection to another worker if it is idle; here it just ends. Loop thread only.</summary>
+    internal bool TryReturn()
+    {
+        if (_hold?.TryReturn() != true) return false;
+        LetGo();
+        return true;
+    }
+
+    /// <summary>Loop thread only.</summary>
+    internal void LetGoIfMoved()
+    {
+        if (_hold?.HasMoved() == true) LetGo();
+    }
+
+    /// <summary>A connection that cannot move: the client is asked to go, where the protocol has words for that. Loop thread only.</summary>
+    internal void AskToClose()
+    {
+        if (_hold is not { IsPinned: true } || Features.Get<IConnectionLifetimeNotificationFeature>() is not { } lifetime) return;
+        ThreadPool.UnsafeQueueUserWorkItem(static lifetime => lifetime.RequestClose(), lifetime, preferLocal: false);
+    }
+
+    void IReleaseListener.OnReleased()
+    {
+        if (_loop.IsGivingBack) _loop.Events.Post(() => TryReturn());
+    }
+
+    // Another worker has it, or will have it: nothing is said to the client, and the application sees the end of its input.
+    private void LetGo()
+    {
+        LeaveLoop();
+        _receiveSide.OnReadable(peerClosed: true);
     }
 
     private async Task RunAsync()
@@ -155,16 +219,23 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
     // Out of the epoll set first: the registration belongs to the open file, and would outlive our descriptor in another's hands.
     private void LeaveLoop()
     {
-        if (_loop.Events.IsCurrent)
-        {
-            _watch?.Dispose();
-            _loop.Remove(this);
-        }
-
         lock (_endLock)
         {
+            if (_descriptorClosed) return;
             _descriptorClosed = true;
+            if (_loop.Events.IsCurrent)
+            {
+                _watch?.Dispose();
+                _loop.Remove(this);
+            }
+
             _socket.Dispose();
+        }
+
+        if (_hold is not null)
+        {
+            _hold.Tell();
+            _loop.TellSoon();
         }
 
         _end.DescriptorIsClosed();

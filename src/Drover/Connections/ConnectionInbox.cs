@@ -65,12 +65,13 @@ internal sealed class ConnectionInbox
 
     /// <summary>
     /// The next connection, which the caller owns and ends with <see cref="Ended"/>; null when the server is closed.
+    /// <paramref name="mayKeep"/>: the caller claims it only for as long as it works on it, if that is possible.
     /// </summary>
-    internal async ValueTask<FileDescriptor?> TakeAsync(CancellationToken cancellationToken)
+    internal async ValueTask<TakenConnection?> TakeAsync(bool mayKeep, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (!TryTake(out var connection))
+            if (!TryTake(mayKeep, out var connection))
             {
                 _claims.Flush();
                 if (!await _waiting.Reader.WaitToReadAsync(cancellationToken)) return null;
@@ -78,12 +79,12 @@ internal sealed class ConnectionInbox
             }
 
             RoomAgain?.Invoke();
-            if (connection is { } taken) return new FileDescriptor(taken.Descriptor);
+            if (connection is { } taken) return taken;
         }
     }
 
     // False: none waits. A connection that was given to another worker meanwhile is null.
-    private bool TryTake(out AssignedConnection? taken)
+    private bool TryTake(bool mayKeep, out TakenConnection? taken)
     {
         // Between the queue and the count of open ones a connection is in neither; a server that is closed just then has to wait for it.
         Interlocked.Increment(ref _taking);
@@ -92,10 +93,10 @@ internal sealed class ConnectionInbox
         if (found)
         {
             Interlocked.Decrement(ref _count);
-            if (_claims.TryClaim(connection))
+            if (_claims.TryTake(connection, mayKeep, out var claim))
             {
                 Interlocked.Increment(ref _open);
-                taken = connection;
+                taken = new TakenConnection(new FileDescriptor(connection.Descriptor), claim);
             }
         }
 
@@ -104,7 +105,7 @@ internal sealed class ConnectionInbox
         return found;
     }
 
-    /// <summary>A connection that was taken has ended.</summary>
+    /// <summary>A connection that was taken has ended or gone to another worker.</summary>
     internal void Ended()
     {
         _claims.Ended();
@@ -138,7 +139,7 @@ internal sealed class ConnectionInbox
 
     private void Drop(AssignedConnection connection)
     {
-        if (!_claims.TryClaim(connection)) return;
+        if (!_claims.TryTake(connection, mayKeep: false, out _)) return;
         _ = Libc.shutdown(connection.Descriptor, 2);
         FileDescriptor.Close(connection.Descriptor);
         _claims.Ended();

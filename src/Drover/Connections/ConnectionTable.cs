@@ -4,7 +4,7 @@ namespace Drover.Connections;
 
 /// <summary>
 /// Who may touch a connection, decided in one place: memory that the primary creates and every C# worker maps, one word for each
-/// connection that is under way, changed only by compare-and-swap. Behind it one record for each worker, which the worker writes and
+/// connection that the primary has handed to one, changed only by compare-and-swap. Behind it one record for each worker, which the worker writes and
 /// the policies read with plain loads.
 /// </summary>
 /// <remarks>
@@ -13,12 +13,13 @@ namespace Drover.Connections;
 /// </remarks>
 internal sealed class ConnectionTable : IDisposable
 {
-    internal const int MaxConnections = 65536;
+    internal const int MaxConnections = 262_144;
     internal const int MaxWorkers = 1024;
 
-    private const int WorkerRecordSize = 64; // A cache line each: workers do not slow one another down.
-    private const int WordsOffset = MaxWorkers * WorkerRecordSize;
-    private const long Size = WordsOffset + ((long)MaxConnections * sizeof(long));
+    // A cache line each: workers do not slow one another down. Memory that is never touched costs nothing.
+    private const int RecordSize = 64;
+    private const int WordsOffset = MaxWorkers * RecordSize;
+    private const long Size = WordsOffset + ((long)MaxConnections * RecordSize);
 
     private readonly SharedMemory _memory;
 
@@ -41,37 +42,45 @@ internal sealed class ConnectionTable : IDisposable
         return assigned;
     }
 
-    /// <summary>A worker claims what it was handed. False: it has been given to another worker meanwhile and is not to be touched.</summary>
-    internal bool TryTake(int slot, long assigned) => TryChange(slot, assigned, ConnectionState.Taken);
+    /// <summary>False: the connection is not in that state any more, or is another worker's, and is not to be touched.</summary>
+    internal bool TryChange(int slot, long word, ConnectionState from, ConnectionState to) =>
+        Interlocked.CompareExchange(ref Word(slot), With(word, to), With(word, from)) == With(word, from);
 
-    /// <summary>The primary takes back what a worker has not claimed. False: the worker was faster.</summary>
-    internal bool TryRevoke(int slot, long assigned) => TryChange(slot, assigned, ConnectionState.Free);
+    /// <summary>The worker that has claimed the connection says how far it is; nobody else changes the word then.</summary>
+    internal void Set(int slot, long word, ConnectionState state) => Volatile.Write(ref Word(slot), With(word, state));
 
-    internal void Free(int slot, long assigned)
+    /// <summary>The primary takes back what the worker has not claimed. False: the worker was faster.</summary>
+    internal bool TryRevoke(int slot, long word) =>
+        TryChange(slot, word, ConnectionState.Assigned, ConnectionState.Free) || TryChange(slot, word, ConnectionState.Idle, ConnectionState.Free);
+
+    /// <summary>How far the connection is in the hands of its worker; <see cref="ConnectionState.Free"/> when it is not its any more.</summary>
+    internal ConnectionState StateOf(int slot, long word)
     {
-        ref var word = ref Word(slot);
-        Volatile.Write(ref word, WithState(assigned, ConnectionState.Free));
+        var now = Volatile.Read(ref Word(slot));
+        return IsSame(now, word) ? (ConnectionState)(byte)now : ConnectionState.Free;
     }
+
+    internal void Free(int slot, long word) => Set(slot, word, ConnectionState.Free);
+
+    /// <summary>The same hand-off of the same connection, in whatever state.</summary>
+    internal static bool IsSame(long word, long other) => ((word ^ other) & ~0xffL) == 0;
+
+    internal static long With(long word, ConnectionState state) => (word & ~0xffL) | (byte)state;
 
     internal ref WorkerRecord WorkerAt(int index)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)MaxWorkers);
-        return ref _memory.At<WorkerRecord>((long)index * WorkerRecordSize);
+        return ref _memory.At<WorkerRecord>((long)index * RecordSize);
     }
 
     public void Dispose() => _memory.Dispose();
 
-    private bool TryChange(int slot, long assigned, ConnectionState to) =>
-        Interlocked.CompareExchange(ref Word(slot), WithState(assigned, to), assigned) == assigned;
-
     private ref long Word(int slot)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)MaxConnections);
-        return ref _memory.At<long>(WordsOffset + ((long)slot * sizeof(long)));
+        return ref _memory.At<long>(WordsOffset + ((long)slot * RecordSize));
     }
 
     private static long Make(uint generation, int owner, ConnectionState state) =>
         ((long)generation << 32) | ((long)(owner & 0xffffff) << 8) | (byte)state;
-
-    private static long WithState(long word, ConnectionState state) => (word & ~0xffL) | (byte)state;
 }

@@ -5,11 +5,14 @@ using Drover.Loop;
 namespace Drover.Connections;
 
 /// <summary>
-/// The worker's end of the hand-off socket: takes connections in, many a message, and answers in batches which ones were taken.
+/// The worker's end of the hand-off socket: takes connections in, many a message, and tells in batches what became of them.
 /// </summary>
-internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, IDisposable
+internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, IClaimListener, IDisposable
 {
-    private const int AnswersPerBatch = 32;
+    /// <summary>0 switches the keeping of connections off: they end with the worker that took them, as in other servers.</summary>
+    private const string KeepVariable = "DROVER_KEEP_CONNECTIONS";
+
+    private const int NewsPerBatch = 64;
     private const int NoTable = -1;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(2);
@@ -18,8 +21,8 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
     private readonly FileDescriptor _socket;
     private readonly Dictionary<int, ConnectionInbox> _inboxes = [];
     private readonly Lock _lock = new();
-    private readonly List<(int Slot, long Word)> _taken = [];
-    private readonly List<(int Slot, long Word)> _refused = [];
+    private readonly List<(int Slot, long Word)> _news = [];
+    private readonly bool _keeps = Environment.GetEnvironmentVariable(KeepVariable) != "0";
     private ConnectionTable? _table;
     private Watch? _watch;
     private int _workerIndex = NoTable;
@@ -43,37 +46,59 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
 
     internal void Remove(int server) => _inboxes.Remove(server);
 
-    /// <summary>Counts a request that has begun (1) or ended (-1), for policies that look at the load.</summary>
-    internal void CountRequest(int change)
+    /// <summary>Who keeps connections here, and is asked to give them away. Null: nobody.</summary>
+    internal IConnectionHolder? Holder { get; set; }
+
+    /// <summary>Whether connections can go back to the primary.</summary>
+    internal bool IsOpen => !Volatile.Read(ref _closed);
+
+    /// <summary>Where this worker tells of itself; null until the primary has sent the table.</summary>
+    internal ConnectionTable? Table => _workerIndex == NoTable ? null : _table;
+
+    internal ref WorkerRecord Record => ref _table!.WorkerAt(_workerIndex);
+
+    /// <summary>A request has begun, for policies that look at the load.</summary>
+    internal void RequestBegins()
     {
-        if (_table is { } table && _workerIndex != NoTable) Interlocked.Add(ref table.WorkerAt(_workerIndex).RequestsInFlight, change);
+        if (_workerIndex == NoTable) return;
+        ref var record = ref Record;
+        Interlocked.Increment(ref record.RequestsInFlight);
+        Interlocked.Increment(ref record.Requests);
+    }
+
+    internal void RequestEnds()
+    {
+        if (_workerIndex != NoTable) Interlocked.Decrement(ref Record.RequestsInFlight);
     }
 
     public bool CanGiveBack => true;
 
-    public bool TryClaim(AssignedConnection connection)
+    public bool TryTake(AssignedConnection connection, bool mayKeep, out ConnectionClaim? claim)
     {
-        var claimed = _table!.TryTake(connection.Slot, connection.Word);
-        if (claimed) Interlocked.Increment(ref _table.WorkerAt(_workerIndex).OpenConnections);
+        var to = mayKeep && _keeps ? ConnectionState.Idle : ConnectionState.Taken;
+        var took = _table!.TryChange(connection.Slot, connection.Word, ConnectionState.Assigned, to);
+        claim = took && to == ConnectionState.Idle ? new ConnectionClaim(_table, connection.Slot, connection.Word, this) : null;
+        if (took) Interlocked.Increment(ref _table.WorkerAt(_workerIndex).OpenConnections);
         else FileDescriptor.Close(connection.Descriptor);
 
-        // A claim that came too late is told as well: it shows the primary that this worker takes connections again.
-        lock (_lock)
-        {
-            _taken.Add((connection.Slot, connection.Word));
-            if (_taken.Count >= AnswersPerBatch) SendAnswers();
-        }
-
-        return claimed;
+        // One that came too late is told as well: it shows the primary that this worker takes connections again.
+        Tell(connection.Slot, ConnectionTable.With(connection.Word, to));
+        return took;
     }
 
     public void Refuse(AssignedConnection connection)
     {
         FileDescriptor.Close(connection.Descriptor);
+        RefuseUnseen(connection.Slot, connection.Word);
+    }
+
+    public void Tell(int slot, long word)
+    {
         lock (_lock)
         {
-            _refused.Add((connection.Slot, connection.Word));
-            SendAnswers();
+            if (_closed) return;
+            _news.Add((slot, word));
+            if (_news.Count >= NewsPerBatch) SendNews();
         }
     }
 
@@ -81,8 +106,8 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
     {
         lock (_lock)
         {
-            // While a record is taken apart, the program takes its connections one by one; one answer tells of all.
-            if (!_applying) SendAnswers();
+            // While a record is taken apart, the program takes its connections one by one; one message tells of all.
+            if (!_applying) SendNews();
         }
     }
 
@@ -132,6 +157,12 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
             case HandOffRecord.Connections:
                 DeliverAll(record, count, descriptors);
                 break;
+            case HandOffRecord.GiveBack when descriptors.IsEmpty:
+                Holder?.GiveBack(count);
+                break;
+            case HandOffRecord.LetGo when descriptors.IsEmpty:
+                Holder?.LetGoOfMoved();
+                break;
             default:
                 foreach (var descriptor in descriptors) FileDescriptor.Close(descriptor);
                 throw new ChannelProtocolException($"a hand-off record of the unknown kind {kind}");
@@ -151,7 +182,7 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
         lock (_lock)
         {
             _applying = false;
-            SendAnswers();
+            SendNews();
         }
     }
 
@@ -167,38 +198,32 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
     {
         lock (_lock)
         {
-            _refused.Add((slot, word));
-            SendAnswers();
+            if (_closed) return;
+            _news.Add((slot, word));
+            SendNews();
         }
     }
 
-    // Under the lock.
-    private void SendAnswers()
+    // Under the lock. Not lost when the primary is slow to read: connections do not depend on it, the table has the truth.
+    private void SendNews()
     {
         if (_closed) return;
-        SendAnswers(HandOffRecord.Taken, _taken);
-        SendAnswers(HandOffRecord.Refused, _refused);
-    }
-
-    private void SendAnswers(ushort kind, List<(int Slot, long Word)> answers)
-    {
-        Span<byte> record = stackalloc byte[HandOffRecord.HeaderSize + (AnswersPerBatch * HandOffRecord.AnswerSize)];
-        while (answers.Count > 0)
+        Span<byte> record = stackalloc byte[HandOffRecord.HeaderSize + (NewsPerBatch * HandOffRecord.NewsSize)];
+        while (_news.Count > 0)
         {
-            var count = Math.Min(answers.Count, AnswersPerBatch);
-            HandOffRecord.WriteHeader(record, kind, count);
-            for (var i = 0; i < count; i++) HandOffRecord.WriteAnswer(record, i, answers[i].Slot, answers[i].Word);
-            if (DescriptorMessage.Send(_socket.Value, record[..(HandOffRecord.HeaderSize + (count * HandOffRecord.AnswerSize))], [], out _) < 0)
+            var count = Math.Min(_news.Count, NewsPerBatch);
+            HandOffRecord.WriteHeader(record, HandOffRecord.News, count);
+            for (var i = 0; i < count; i++) HandOffRecord.WriteNews(record, i, _news[i].Slot, _news[i].Word);
+            if (DescriptorMessage.Send(_socket.Value, record[..(HandOffRecord.HeaderSize + (count * HandOffRecord.NewsSize))], [], out _) < 0)
             {
                 RetryLater();
                 return;
             }
 
-            answers.RemoveRange(0, count);
+            _news.RemoveRange(0, count);
         }
     }
 
-    // The primary is slow to read; answers are not lost, and connections do not depend on them: the table has the truth.
     private void RetryLater()
     {
         if (_retrying) return;
@@ -208,7 +233,7 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, ID
             lock (_lock)
             {
                 _retrying = false;
-                SendAnswers();
+                SendNews();
             }
         }));
     }

@@ -5,8 +5,9 @@ using Drover.Loop;
 namespace Drover.Connections;
 
 /// <summary>
-/// Hands connections to a C# worker, many descriptors a message, over a socket pair of its own. The worker claims each in the
-/// connection table before it reads from it, and says so in batches; only then is the primary's copy closed.
+/// Hands connections to a C# worker, many descriptors a message, over a socket pair of its own, and keeps a descriptor of each. The
+/// worker claims a connection in the connection table before it reads from it. What it has not claimed when it dies, hangs or is to
+/// end goes to another worker.
 /// </summary>
 internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
 {
@@ -25,6 +26,7 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
     private readonly TimeProvider _time;
     private readonly List<int> _unsent = [];
     private readonly HashSet<int> _pending = [];
+    private readonly HashSet<int> _kept = [];
     private readonly byte[] _record = new byte[HandOffRecord.MaxSize];
     private Watch? _watch;
     private long _lastProgress;
@@ -47,7 +49,13 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
 
     public int Pending => _pending.Count;
 
-    public bool HasRoom => !_closed && !_stalled && _pending.Count < Window && _held.HasRoom;
+    /// <summary>Connections that the worker has and that can still go to another one whenever they are idle.</summary>
+    internal int Kept => _kept.Count;
+
+    /// <summary>A worker that does not react gets nothing until it does.</summary>
+    internal bool IsSuspended { get; set; }
+
+    public bool HasRoom => !_closed && !_stalled && !IsSuspended && _pending.Count < Window && _held.HasRoom;
 
     public (int OpenConnections, int RequestsInFlight) Load
     {
@@ -117,13 +125,43 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
         }
     }
 
-    public void Rescue()
+    /// <summary>The worker does not react: every connection that it has not claimed goes to another worker, if there is one.</summary>
+    internal int RevokeUnclaimed()
     {
-        foreach (var slot in _pending.ToArray())
+        var revoked = 0;
+        foreach (var slot in Slots())
+        {
+            if (!_held[slot].Server.HasOtherThan(this) || !_table.TryRevoke(slot, _held[slot].Word)) continue;
+            GiveBack(slot);
+            revoked++;
+        }
+
+        return revoked;
+    }
+
+    /// <summary>Asks the worker for idle connections, to give them to others.</summary>
+    internal void AskBack(int count) => Command(HandOffRecord.GiveBack, count);
+
+    /// <summary>The worker reacts again: it may hold descriptors of connections that others have by now.</summary>
+    internal void TellToLetGo() => Command(HandOffRecord.LetGo, 0);
+
+    /// <summary>
+    /// The channel has ended, but not the process: what the worker has claimed stays with it to the end of the one or the other.
+    /// </summary>
+    internal void Part()
+    {
+        IsSuspended = true;
+        _watch?.Dispose();
+        _watch = null;
+        foreach (var slot in Slots())
         {
             if (_table.TryRevoke(slot, _held[slot].Word)) GiveBack(slot);
-            else Release(slot);
         }
+    }
+
+    public void Rescue()
+    {
+        foreach (var slot in Slots()) Rescue(slot);
     }
 
     public void Dispose()
@@ -160,7 +198,7 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
             if (length <= 0)
             {
                 // The worker's end is gone; its channel or its process says why. Nothing more can be sent this way.
-                _watch!.Dispose();
+                _watch?.Dispose();
                 _stalled = true;
                 _loop.After(EndPatience, NoEndFollowed);
                 return;
@@ -180,18 +218,65 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
     private bool TryApply(ReadOnlySpan<byte> record)
     {
         var (kind, count) = HandOffRecord.ReadHeader(record);
-        if (kind is not (HandOffRecord.Taken or HandOffRecord.Refused) || record.Length != HandOffRecord.HeaderSize + (count * HandOffRecord.AnswerSize)) return false;
+        if (kind != HandOffRecord.News || record.Length != HandOffRecord.HeaderSize + (count * HandOffRecord.NewsSize)) return false;
         for (var i = 0; i < count; i++)
         {
-            var (slot, word) = HandOffRecord.ReadAnswer(record, i);
+            var (slot, word) = HandOffRecord.ReadNews(record, i);
 
-            // A connection that was taken back meanwhile is somebody else's by now; the answer is about the past.
-            if (!_pending.Contains(slot) || _held[slot].Word != word) continue;
-            if (kind == HandOffRecord.Taken) Release(slot);
-            else Refuse(slot);
+            // A connection that was taken back meanwhile is somebody else's by now; the news is about the past.
+            if ((!_pending.Contains(slot) && !_kept.Contains(slot)) || !ConnectionTable.IsSame(_held[slot].Word, word)) continue;
+            if (!TryApply(slot, (ConnectionState)(byte)word)) return false;
         }
 
         return true;
+    }
+
+    private bool TryApply(int slot, ConnectionState state)
+    {
+        switch (state)
+        {
+            case ConnectionState.Idle:
+                if (_pending.Remove(slot)) _kept.Add(slot);
+                return true;
+            case ConnectionState.Taken or ConnectionState.Ended:
+                Close(slot);
+                return true;
+            case ConnectionState.Assigned:
+                _held[slot].Server.Refused(this);
+                GiveBack(slot);
+                return true;
+            case ConnectionState.Returned:
+                GiveBack(slot);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // The worker is gone, so nobody changes the word any more.
+    private void Rescue(int slot)
+    {
+        var state = _table.StateOf(slot, _held[slot].Word);
+        switch (state)
+        {
+            case ConnectionState.Assigned or ConnectionState.Idle or ConnectionState.Returned:
+                GiveBack(slot);
+                break;
+            case ConnectionState.Busy:
+                DroverMeter.Unanswered.Add(1);
+                _held.Unanswered.Answer(Forget(slot).Descriptor);
+                break;
+            case ConnectionState.Answering:
+                // Half an answer must not look like a whole one.
+                using (var socket = new ConnectedSocket(new FileDescriptor(Forget(slot).Descriptor))) socket.Reset();
+                break;
+            case ConnectionState.Pinned:
+                using (var socket = new ConnectedSocket(new FileDescriptor(Forget(slot).Descriptor))) socket.ShutDown();
+                break;
+            default:
+                Close(slot);
+                break;
+        }
     }
 
     // A worker that lives on without its hand-off socket would count as listening and never get a connection again.
@@ -200,26 +285,33 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
         if (!_closed) _broken("an empty record on the hand-off socket, or its end, while the channel is open");
     }
 
-    private void Refuse(int slot)
-    {
-        var server = _held[slot].Server;
-        server.Refused(this);
-        GiveBack(slot);
-    }
-
     private void GiveBack(int slot)
     {
-        _pending.Remove(slot);
-        _unsent.Remove(slot);
-        var (descriptor, server) = _held.Remove(slot);
+        if (_kept.Contains(slot)) DroverMeter.Moves.Add(1);
+        else DroverMeter.HandOffFailures.Add(1);
+        var (descriptor, server) = Forget(slot);
         server.TakeBack(descriptor);
     }
 
-    private void Release(int slot)
+    private void Close(int slot) => FileDescriptor.Close(Forget(slot).Descriptor);
+
+    // The caller owns the descriptor from now on.
+    private (int Descriptor, DispatchedServer Server) Forget(int slot)
     {
-        _pending.Remove(slot);
-        _unsent.Remove(slot);
-        FileDescriptor.Close(_held.Remove(slot).Descriptor);
+        if (_pending.Remove(slot)) _unsent.Remove(slot);
+        else _kept.Remove(slot);
+        return _held.Remove(slot);
+    }
+
+    private int[] Slots() => [.. _pending, .. _kept];
+
+    // Not repeated when the socket is full: whoever asks, asks again while there is a reason.
+    private void Command(ushort kind, int count)
+    {
+        if (_closed || _watch is null) return;
+        Span<byte> record = stackalloc byte[HandOffRecord.HeaderSize];
+        HandOffRecord.WriteHeader(record, kind, count);
+        _ = DescriptorMessage.Send(_socket.Value, record, [], out _);
     }
 
     private void WaitOrGiveUp(Errno error)

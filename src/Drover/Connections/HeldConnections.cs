@@ -1,19 +1,23 @@
 using Drover.Interop;
 using Drover.Listening;
+using Drover.Loop;
 
 namespace Drover.Connections;
 
 /// <summary>
-/// The primary's own descriptors of the connections that C# workers were handed and have not taken yet, by their place in the
-/// connection table. The one owner of these descriptors. Loop thread only.
+/// The primary's own descriptors of the connections that C# workers have, by their place in the connection table: with them the
+/// connections outlive the workers. The one owner of these descriptors. Loop thread only.
 /// </summary>
-internal sealed class HeldConnections(ConnectionTable table) : IDisposable
+internal sealed class HeldConnections(ConnectionTable table, EventLoop loop, TimeProvider time) : IDisposable
 {
     private readonly Stack<int> _free = new();
     private Held[] _slots = new Held[256];
     private int _used;
 
     internal ConnectionTable Table => table;
+
+    /// <summary>Where connections go whose worker died over their request.</summary>
+    internal UnansweredRequests Unanswered { get; } = new(loop, time);
 
     internal bool IsEmpty => _used == _free.Count;
 
@@ -51,6 +55,7 @@ internal sealed class HeldConnections(ConnectionTable table) : IDisposable
         }
 
         _slots = [];
+        Unanswered.Dispose();
         table.Dispose();
     }
 

@@ -7,7 +7,11 @@ internal sealed class PlainClaims : IConnectionClaims
 {
     public bool CanGiveBack => false;
 
-    public bool TryClaim(AssignedConnection connection) => true;
+    public bool TryTake(AssignedConnection connection, bool mayKeep, out ConnectionClaim? claim)
+    {
+        claim = null;
+        return true;
+    }
 
     public void Refuse(AssignedConnection connection) => FileDescriptor.Close(connection.Descriptor);
 

@@ -18,6 +18,12 @@ internal static class DroverMeter
     internal static readonly Counter<long> HandOffFailures =
         Meter.CreateCounter<long>("drover.handoff.failures", "{connection}", "Hand-offs that were refused or taken back; each was given to another worker.");
 
+    internal static readonly Counter<long> Moves =
+        Meter.CreateCounter<long>("drover.connections.moved", "{connection}", "Connections that went from one worker to another without being closed.");
+
+    internal static readonly Counter<long> Unanswered =
+        Meter.CreateCounter<long>("drover.requests.unanswered", "{request}", "Requests whose worker died over them; the primary answered 503.");
+
     internal static readonly UpDownCounter<long> Workers =
         Meter.CreateUpDownCounter<long>("drover.workers", "{worker}", "Workers by state.");
 

@@ -13,6 +13,7 @@ internal sealed unsafe class ConnectedSocket(FileDescriptor descriptor) : IDispo
     private const int DontWait = 0x40;
     private const int TcpLevel = 6;
     private const int NoDelay = 1;
+    private const int OurDirection = 1;
     private const int BothDirections = 2;
     private const int AddressSize = 16;
     private const int MaxVectors = 32;
@@ -51,6 +52,9 @@ internal sealed unsafe class ConnectedSocket(FileDescriptor descriptor) : IDispo
             return count;
         }
     }
+
+    /// <summary>Nothing more will be written; what the client still writes can be read.</summary>
+    internal void EndOutput() => _ = Libc.shutdown(Value, OurDirection);
 
     /// <summary>Ends the connection in both directions for every process that holds it: the client sees the end of the stream.</summary>
     internal void ShutDown() => _ = Libc.shutdown(Value, BothDirections);

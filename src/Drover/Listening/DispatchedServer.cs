@@ -83,7 +83,6 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
             return;
         }
 
-        DroverMeter.HandOffFailures.Add(1);
         _returned.Enqueue(connection);
         _loop.Post(HasRoomAgain);
     }

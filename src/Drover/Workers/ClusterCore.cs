@@ -36,6 +36,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         Events = events;
         Messages = messages;
         Loop = new EventLoop("drover primary", logger, time);
+        Held = new HeldConnections(ConnectionTable.Create(), Loop, time);
         Servers = new SharedServers(Loop, policy.Create, policy.Name, logger, time);
         _keeper = new InstanceKeeper(this);
         Loop.Post(WatchForStalls);
@@ -51,7 +52,7 @@ internal sealed class ClusterCore : IAsyncDisposable
 
     internal SharedServers Servers { get; }
 
-    internal HeldConnections Held { get; } = new(ConnectionTable.Create());
+    internal HeldConnections Held { get; }
 
     internal MessageHandlers Messages { get; }
 

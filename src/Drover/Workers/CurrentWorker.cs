@@ -15,6 +15,8 @@ namespace Drover.Workers;
 internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
 {
     private static readonly TimeSpan DefaultDrainTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan GivingBackTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestStopDelay = TimeSpan.FromSeconds(2);
 
     private readonly EventLoop _loop;
     private readonly IpcChannel _channel;
@@ -25,6 +27,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private readonly Dictionary<string, WorkerServer> _servers = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disconnecting = new();
     private readonly TaskCompletionSource _disconnected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _idleGivenBack = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _leaveAcknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time = TimeProvider.System;
     private int _sequence;
@@ -32,6 +35,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     private int _lifetimeOwners;
     private volatile bool _isStopping;
     private Task? _leaving;
+    private Task? _givingBack;
     private bool? _exitedAfterDisconnect;
     private WorkerState _state = WorkerState.Online;
 
@@ -110,7 +114,21 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     internal void OwnLifetime() => Interlocked.Increment(ref _lifetimeOwners);
 
     /// <summary>The program is ending, by whoever's will: servers that are closed from now on are not given up, their ports wait for a successor.</summary>
-    internal void BeginStopping() => _isStopping = true;
+    internal void BeginStopping()
+    {
+        _isStopping = true;
+        if (_handOff is not { IsOpen: true, Holder: not null }) return;
+
+        // Idle connections go to other workers: the server that stops next would close them. Nobody asked this worker to leave, so it
+        // does not say so; a successor takes its place.
+        _loop.Run(() =>
+        {
+            if (_leaving is not null) return;
+            foreach (var server in _servers.Values.ToArray()) CloseNow(server, leaving: true);
+            _givingBack = GiveBackAllAsync();
+        });
+        _idleGivenBack.Task.Wait(LongestStopDelay);
+    }
 
     /// <summary>Whether the program is a worker and nothing else, so that not being able to listen is its end.</summary>
     internal bool LivesToListen { get; set; }
@@ -123,7 +141,8 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         if (LivesToListen && _port.PeerIsDrover) System.Environment.Exit(RestartPolicy.CannotListenExitCode);
     }
 
-    internal void CountRequest(int change) => _handOff?.CountRequest(change);
+    /// <summary>The way of connections from and to the primary; null under a primary of Node's.</summary>
+    internal HandOffReceiver? HandOff => _handOff;
 
     public override Task DisconnectAsync(CancellationToken cancellationToken = default)
     {
@@ -407,6 +426,8 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             // A primary does not answer a worker that it has asked to leave.
             foreach (var asked in _asked.Values) asked.TrySetResult(null);
         });
+        // The program goes on until the connections that can move have moved: what it stops afterwards is nobody's loss.
+        await GiveBackAllAsync();
         try
         {
             await _disconnecting.CancelAsync();
@@ -417,6 +438,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
             WorkerLog.HandlerFailed(Logger, exception);
         }
 
+        if (_givingBack is not null) await _givingBack;
         var drained = Task.WhenAll(servers.Select(s => s.Drained));
         if (DrainTimeout == Timeout.InfiniteTimeSpan) await drained;
         else await Task.WhenAny(drained, Task.Delay(DrainTimeout, _time));
@@ -441,6 +463,22 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         _disconnected.TrySetResult();
         if (Volatile.Read(ref _lifetimeOwners) == 0) System.Environment.Exit(0);
     }
+
+    private async Task GiveBackAllAsync()
+    {
+        if (_handOff is { IsOpen: true, Holder: { } holder })
+        {
+            await holder.BeginGivingBackAllAsync();
+            _idleGivenBack.TrySetResult();
+            await holder.UntilAllGivenBackAsync(LongestGivingBack());
+        }
+
+        _idleGivenBack.TrySetResult();
+    }
+
+    // The rest of the drain timeout is for connections that cannot move; they hear of the end from the program.
+    private TimeSpan LongestGivingBack() =>
+        DrainTimeout == Timeout.InfiniteTimeSpan || DrainTimeout > 3 * GivingBackTime ? GivingBackTime : DrainTimeout / 3;
 
     private Task AnnounceAsync()
     {

@@ -348,7 +348,8 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         _cluster.Servers.RemoveAll(this);
         _asked.Clear();
         _nodeHandOff?.Rescue();
-        _handOffSender?.Dispose();
+        if (IsDead) _handOffSender?.Dispose();
+        else _handOffSender?.Part();
     }
 
     private void EndPort()

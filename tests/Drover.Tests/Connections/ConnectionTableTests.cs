@@ -12,7 +12,7 @@ public sealed class ConnectionTableTests
         {
             var word = table.Assign(5, worker: 1);
             bool taken = false, revoked = false;
-            Parallel.Invoke(() => taken = table.TryTake(5, word), () => revoked = table.TryRevoke(5, word));
+            Parallel.Invoke(() => taken = table.TryChange(5, word, ConnectionState.Assigned, ConnectionState.Taken), () => revoked = table.TryRevoke(5, word));
 
             Assert.True(taken ^ revoked);
             table.Free(5, word);
@@ -27,8 +27,8 @@ public sealed class ConnectionTableTests
         table.Free(0, first);
         var second = table.Assign(0, worker: 1);
 
-        Assert.False(table.TryTake(0, first));
-        Assert.True(table.TryTake(0, second));
+        Assert.False(table.TryChange(0, first, ConnectionState.Assigned, ConnectionState.Taken));
+        Assert.True(table.TryChange(0, second, ConnectionState.Assigned, ConnectionState.Taken));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ConnectionTableTests
         var word = ours.Assign(ConnectionTable.MaxConnections - 1, worker: 3);
         theirs.WorkerAt(3).OpenConnections = 17;
 
-        Assert.True(theirs.TryTake(ConnectionTable.MaxConnections - 1, word));
+        Assert.True(theirs.TryChange(ConnectionTable.MaxConnections - 1, word, ConnectionState.Assigned, ConnectionState.Taken));
         Assert.False(ours.TryRevoke(ConnectionTable.MaxConnections - 1, word));
         Assert.Equal(17, ours.WorkerAt(3).OpenConnections);
     }
@@ -50,6 +50,6 @@ public sealed class ConnectionTableTests
         using var table = ConnectionTable.Create();
 
         Assert.Throws<ArgumentOutOfRangeException>(() => table.Assign(ConnectionTable.MaxConnections, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => table.TryTake(-1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => table.TryChange(-1, 0, ConnectionState.Assigned, ConnectionState.Taken));
     }
 }
