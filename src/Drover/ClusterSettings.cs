@@ -53,6 +53,9 @@ public sealed class ClusterSettings
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>When a worker that does not react counts as hung. Not for Node workers, which make no heartbeat.</summary>
+    public HangPolicy Hang { get; set; } = new();
+
     internal ClusterSettings Copy() => new()
     {
         Program = Program,
@@ -67,5 +70,6 @@ public sealed class ClusterSettings
         SchedulingPolicy = SchedulingPolicy,
         Restart = Restart,
         DrainTimeout = DrainTimeout,
+        Hang = Hang.CheckedCopy(),
     };
 }

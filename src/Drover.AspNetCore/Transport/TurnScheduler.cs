@@ -12,15 +12,15 @@ internal sealed class TurnScheduler(ApplicationScheduler application) : PipeSche
     private static readonly Action<object?> RunTurn = Run;
 
     [ThreadStatic]
-    private static bool t_inTurn;
+    private static bool _inTurn;
 
     [ThreadStatic]
-    private static (Action<object?> Call, object? State) t_next;
+    private static (Action<object?> Call, object? State) _next;
 
     /// <summary>The pipe's continuations: the application's, mostly.</summary>
     public override void Schedule(Action<object?> action, object? state)
     {
-        if (t_inTurn && t_next.Call is null) t_next = (action, state);
+        if (_inTurn && _next.Call is null) _next = (action, state);
         else application.Schedule(action, state);
     }
 
@@ -28,19 +28,19 @@ internal sealed class TurnScheduler(ApplicationScheduler application) : PipeSche
 
     private static void Run(object? turn)
     {
-        t_inTurn = true;
+        _inTurn = true;
         try
         {
             ((Action)turn!)();
         }
         finally
         {
-            t_inTurn = false;
+            _inTurn = false;
         }
 
-        var (call, state) = t_next;
+        var (call, state) = _next;
         if (call is null) return;
-        t_next = default;
+        _next = default;
         call(state);
     }
 }

@@ -52,10 +52,11 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, IC
     /// <summary>Whether connections can go back to the primary.</summary>
     internal bool IsOpen => !Volatile.Read(ref _closed);
 
-    /// <summary>Where this worker tells of itself; null until the primary has sent the table.</summary>
-    internal ConnectionTable? Table => _workerIndex == NoTable ? null : _table;
-
-    internal ref WorkerRecord Record => ref _table!.WorkerAt(_workerIndex);
+    /// <summary>The worker has reacted, at this time of the machine's monotonic clock.</summary>
+    internal void Beat(long now)
+    {
+        if (_workerIndex != NoTable) Volatile.Write(ref Record.Heartbeat, now);
+    }
 
     /// <summary>A request has begun, for policies that look at the load.</summary>
     internal void RequestBegins()
@@ -70,6 +71,8 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, IC
     {
         if (_workerIndex != NoTable) Interlocked.Decrement(ref Record.RequestsInFlight);
     }
+
+    private ref WorkerRecord Record => ref _table!.WorkerAt(_workerIndex);
 
     public bool CanGiveBack => true;
 

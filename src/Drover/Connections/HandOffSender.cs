@@ -49,8 +49,9 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
 
     public int Pending => _pending.Count;
 
-    /// <summary>Connections that the worker has and that can still go to another one whenever they are idle.</summary>
-    internal int Kept => _kept.Count;
+    public bool CanKeep => true;
+
+    public int Kept => _kept.Count;
 
     /// <summary>A worker that does not react gets nothing until it does.</summary>
     internal bool IsSuspended { get; set; }
@@ -65,6 +66,9 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
             return (Math.Max(0, Volatile.Read(ref record.OpenConnections)), Math.Max(0, Volatile.Read(ref record.RequestsInFlight)));
         }
     }
+
+    /// <summary>When the worker last reacted, in milliseconds of the machine's monotonic clock; 0 before it first did.</summary>
+    internal long Heartbeat => Volatile.Read(ref _table.WorkerAt(_workerIndex).Heartbeat);
 
     /// <summary>The worker knows the hand-off socket: gives it the table and begins to listen to its answers.</summary>
     internal void Start()
@@ -139,8 +143,7 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
         return revoked;
     }
 
-    /// <summary>Asks the worker for idle connections, to give them to others.</summary>
-    internal void AskBack(int count) => Command(HandOffRecord.GiveBack, count);
+    public void AskBack(int count) => Command(HandOffRecord.GiveBack, count);
 
     /// <summary>The worker reacts again: it may hold descriptors of connections that others have by now.</summary>
     internal void TellToLetGo() => Command(HandOffRecord.LetGo, 0);

@@ -17,6 +17,15 @@ internal interface IHandOff
     /// <summary>What the worker says about itself; zeros where it cannot.</summary>
     (int OpenConnections, int RequestsInFlight) Load { get; }
 
+    /// <summary>Whether connections stay movable in the worker's hands.</summary>
+    bool CanKeep { get; }
+
+    /// <summary>Connections that the worker has and that can move to another one.</summary>
+    int Kept { get; }
+
+    /// <summary>Asks the worker for idle connections, for others.</summary>
+    void AskBack(int count);
+
     /// <summary>Sends a connection, at the latest with the next <see cref="Flush"/>; owns the descriptor from now on.</summary>
     void Send(DispatchedServer server, int connection);
 

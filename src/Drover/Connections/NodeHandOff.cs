@@ -22,6 +22,15 @@ internal sealed class NodeHandOff(IpcChannel channel, Func<int> nextSequence, Ac
 
     public (int OpenConnections, int RequestsInFlight) Load => (0, 0);
 
+    public bool CanKeep => false;
+
+    public int Kept => 0;
+
+    public void AskBack(int count)
+    {
+        // What a Node worker has accepted is its own.
+    }
+
     public void Send(DispatchedServer server, int connection)
     {
         var sequence = nextSequence();

@@ -2,6 +2,7 @@ using Drover.Channels;
 using Drover.Connections;
 using Drover.Interop;
 using Drover.Loop;
+using Drover.Scheduling;
 using Drover.Workers;
 using Microsoft.Extensions.Logging;
 
@@ -34,6 +35,7 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
     private ScheduledCall? _retry;
     private long _lastWarning;
     private bool _closed;
+    private bool _ending;
     private bool _pausedByError;
 
     internal DispatchedServer(string key, int number, BoundSocket bound, SchedulingPolicy policy, EventLoop loop, ILogger logger, TimeProvider time)
@@ -74,10 +76,17 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
         }
     }
 
+    /// <summary>All workers are to end: nobody will come who could take connections that come back.</summary>
+    internal void BeginEnding()
+    {
+        _ending = true;
+        while (_returned.TryDequeue(out var connection)) FileDescriptor.Close(connection);
+    }
+
     /// <summary>A connection that no worker has read from comes back: it goes before those that the kernel still holds.</summary>
     internal void TakeBack(int connection)
     {
-        if (_closed)
+        if (_closed || _ending)
         {
             FileDescriptor.Close(connection);
             return;
@@ -85,6 +94,24 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
 
         _returned.Enqueue(connection);
         _loop.Post(HasRoomAgain);
+    }
+
+    /// <summary>Asks workers that have more than their share of connections for a few of them. Now and then.</summary>
+    internal void Spread()
+    {
+        if (!_policy.SpreadsConnections || _returned.Count > 0) return;
+        var (total, workers) = (0, 0);
+        foreach (var member in _members)
+        {
+            if (!member.HandOff.CanKeep || !member.HandOff.HasRoom) continue;
+            total += member.HandOff.Kept;
+            workers++;
+        }
+
+        foreach (var member in _members)
+        {
+            if (Spreading.ToGive(member.HandOff.Kept, total, workers) is var count and > 0) member.HandOff.AskBack(count);
+        }
     }
 
     /// <summary>Some worker can take connections again, perhaps.</summary>
@@ -158,7 +185,8 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
             var candidates = FindCandidates();
             if (candidates == 0) break;
             var connection = _returned.Dequeue();
-            Dispatch(connection, address[..ListeningSocket.ReadPeer(connection, address)], candidates);
+            if (_policy.SpreadsConnections && FewestConnections(candidates) is { } member) Send(connection, member);
+            else Dispatch(connection, address[..ListeningSocket.ReadPeer(connection, address)], candidates);
         }
 
         FlushAll();
@@ -167,10 +195,26 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
     private void Dispatch(int connection, ReadOnlySpan<byte> address, int candidates)
     {
         var ip = SocketAddressBytes.IPAddressOf(address, out var port);
-        var member = _candidates[Pick(new IncomingConnection(ip, port), candidates)];
+        Send(connection, _candidates[Pick(new IncomingConnection(ip, port), candidates)]);
+    }
+
+    private void Send(int connection, Member member)
+    {
         member.HandOff.Send(this, connection);
         member.MustFlush = true;
         DroverMeter.HandOffs.Add(1);
+    }
+
+    private Member? FewestConnections(int candidates)
+    {
+        Member? best = null;
+        foreach (var member in _candidates.AsSpan(0, candidates))
+        {
+            if (member.HandOff.CanKeep && (best is null || Connections(member) < Connections(best))) best = member;
+        }
+
+        return best;
+        static int Connections(Member member) => member.HandOff.Kept + member.HandOff.Pending;
     }
 
     // A policy of the user's may be wrong; a connection is not lost for it.

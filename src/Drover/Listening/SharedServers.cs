@@ -107,6 +107,18 @@ internal sealed class SharedServers(EventLoop loop, Func<SchedulingPolicy>? crea
         }
     }
 
+    /// <summary>Spreads connections over the workers, now and then.</summary>
+    internal void Spread()
+    {
+        foreach (var entry in _servers.Values) (entry.Server as DispatchedServer)?.Spread();
+    }
+
+    /// <summary>All workers are asked to end.</summary>
+    internal void BeginEnding()
+    {
+        foreach (var entry in _servers.Values) (entry.Server as DispatchedServer)?.BeginEnding();
+    }
+
     /// <summary>Nobody will come back: closes every port.</summary>
     internal void CloseAll()
     {

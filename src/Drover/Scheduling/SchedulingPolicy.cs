@@ -22,4 +22,10 @@ public abstract class SchedulingPolicy
     /// </param>
     /// <returns>An index into <paramref name="workers"/>.</returns>
     public abstract int Pick(in IncomingConnection connection, ReadOnlySpan<WorkerLoad> workers);
+
+    /// <summary>
+    /// Whether keep-alive connections may be spread anew, to the workers with the fewest, when workers come and go. Default: true. A
+    /// policy that ties clients to workers says false: then a connection moves only when it has to, and <see cref="Pick"/> says where.
+    /// </summary>
+    public virtual bool SpreadsConnections => true;
 }

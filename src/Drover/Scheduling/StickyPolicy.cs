@@ -17,6 +17,9 @@ public sealed class StickyPolicy : SchedulingPolicy
     /// <inheritdoc/>
     public override string Name => SchedulingPolicies.Sticky;
 
+    /// <summary>False: a client stays with its worker.</summary>
+    public override bool SpreadsConnections => false;
+
     /// <inheritdoc/>
     public override int Pick(in IncomingConnection connection, ReadOnlySpan<WorkerLoad> workers)
     {

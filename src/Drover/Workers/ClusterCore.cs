@@ -17,6 +17,7 @@ internal sealed class ClusterCore : IAsyncDisposable
     // A worker that has taken none of its connections for this long gives them back, if another worker has room.
     private static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StallCheck = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan HangCheck = TimeSpan.FromMilliseconds(50);
 
     private readonly Stack<int> _tableIndexes = new();
     private readonly Lock _tableLock = new();
@@ -40,6 +41,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         Servers = new SharedServers(Loop, policy.Create, policy.Name, logger, time);
         _keeper = new InstanceKeeper(this);
         Loop.Post(WatchForStalls);
+        Loop.Post(WatchForHangs);
     }
 
     internal ILogger Logger { get; }
@@ -162,6 +164,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         await Loop.RunAsync(() =>
         {
             _keeper.Cancel();
+            Servers.BeginEnding();
             gone = Task.WhenAll([.. Workers.Values.Select(w => w.DisconnectAsync(cancellationToken))]);
         });
         await gone;
@@ -217,9 +220,16 @@ internal sealed class ClusterCore : IAsyncDisposable
         throw new ClusterException(ClusterError.ForkFailed, $"A cluster has at most {ConnectionTable.MaxWorkers} workers at a time.");
     }
 
+    private void WatchForHangs()
+    {
+        foreach (var worker in Workers.Values) ((ForkedWorker)worker).LookForHang();
+        Loop.After(HangCheck, WatchForHangs);
+    }
+
     private void WatchForStalls()
     {
         foreach (var worker in Workers.Values) ((ForkedWorker)worker).RevokeStalled(StallTime);
+        Servers.Spread();
         Loop.After(StallCheck, WatchForStalls);
     }
 }

@@ -254,6 +254,7 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     {
         _channel.Start();
         _handOff?.Start();
+        if (_handOff is not null) new Heartbeat(_loop, _handOff).Begin();
         _channel.Send(NodeLines.Online(_sequence++, handOff: _handOff is not null));
     }
 

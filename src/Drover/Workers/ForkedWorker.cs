@@ -16,6 +16,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(ListenRequest Request, SharedServer Server)> _asked = [];
     private readonly HandOffSender? _handOffSender;
+    private readonly HangWatch? _hangWatch;
     private readonly int _tableIndex;
     private NodeHandOff? _nodeHandOff;
     private Watch? _processWatch;
@@ -39,8 +40,9 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         _forkedAt = cluster.Time.GetTimestamp();
         _channel = new IpcChannel(cluster.Loop, spawned.Channel, this, cluster.Time);
         _port = new MessagePort(cluster.Loop, _channel, this, cluster.Messages, cluster.Logger, peerIsDrover: spawned.HandOff is null ? false : null);
-        if (spawned.HandOff is { } socket)
-            _handOffSender = new HandOffSender(cluster.Loop, socket, cluster.Held, tableIndex, RoomAgain, OnGarbage, cluster.Time);
+        if (spawned.HandOff is not { } socket) return;
+        _handOffSender = new HandOffSender(cluster.Loop, socket, cluster.Held, tableIndex, RoomAgain, OnGarbage, cluster.Time);
+        _hangWatch = new HangWatch(this, _handOffSender, cluster);
     }
 
     public override int ProcessId => _spawned.ProcessId;
@@ -105,6 +107,9 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
             if (!_reaped) _spawned.Process.Send((int)signal);
         }
     }
+
+    /// <summary>Looks whether the worker reacts. Loop thread only.</summary>
+    internal void LookForHang() => _hangWatch?.Look();
 
     /// <summary>Gives up connections that the worker does not take. Loop thread only.</summary>
     internal void RevokeStalled(TimeSpan olderThan) => (_port.PeerIsDrover ? _handOffSender : null)?.RevokeStalled(olderThan);

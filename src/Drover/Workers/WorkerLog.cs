@@ -30,4 +30,13 @@ internal static partial class WorkerLog
 
     [LoggerMessage(4008, LogLevel.Error, "An event handler failed; the next events are raised all the same.")]
     internal static partial void HandlerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(4010, LogLevel.Warning, "Worker {Worker} (pid {Pid}) has not reacted for {Milliseconds} ms: it gets nothing new, and {Moved} of its connections go to other workers")]
+    internal static partial void Hangs(ILogger logger, int worker, int pid, long milliseconds, int moved);
+
+    [LoggerMessage(4011, LogLevel.Information, "Worker {Worker} (pid {Pid}) reacts again")]
+    internal static partial void ReactsAgain(ILogger logger, int worker, int pid);
+
+    [LoggerMessage(4012, LogLevel.Error, "Worker {Worker} (pid {Pid}) has not reacted for {Seconds:0.0} s; it is killed and replaced. Requests that it had begun are answered with 503.")]
+    internal static partial void HungEnds(ILogger logger, int worker, int pid, double seconds);
 }

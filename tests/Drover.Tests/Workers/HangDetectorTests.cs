@@ -1,0 +1,85 @@
+using Drover.Workers;
+
+namespace Drover.Tests.Workers;
+
+public sealed class HangDetectorTests
+{
+    private const int LookEvery = 50;
+
+    private readonly HangDetector _detector = new(new HangPolicy { SuspendAfter = TimeSpan.FromMilliseconds(250), EndAfter = TimeSpan.FromSeconds(5) });
+    private long _now = 1_000_000;
+
+    [Fact]
+    public void A_worker_that_beats_reacts()
+    {
+        for (var look = 0; look < 200; look++) Assert.Equal(HangVerdict.Reacts, Look(heartbeat: _now - 40));
+    }
+
+    [Fact]
+    public void A_worker_that_starts_has_no_heartbeat_yet()
+    {
+        for (var look = 0; look < 1000; look++) Assert.Equal(HangVerdict.Reacts, Look(heartbeat: 0));
+    }
+
+    [Fact]
+    public void A_silent_worker_hangs_and_must_end_in_the_end()
+    {
+        var heartbeat = _now;
+        var verdicts = Enumerable.Range(0, 110).Select(_ => (Verdict: Look(heartbeat), Silence: _now - heartbeat)).ToArray();
+
+        Assert.All(verdicts, v => Assert.Equal(v.Silence <= 250, v.Verdict == HangVerdict.Reacts));
+        Assert.All(verdicts, v => Assert.Equal(v.Silence > 5000, v.Verdict == HangVerdict.MustEnd));
+    }
+
+    [Fact]
+    public void A_worker_that_runs_all_the_time_hangs()
+    {
+        var heartbeat = _now;
+        var verdicts = Enumerable.Range(0, 20).Select(_ => Look(heartbeat, run: _now, wait: _now * 3)).ToArray();
+
+        Assert.Equal(HangVerdict.Hangs, verdicts[^1]);
+    }
+
+    [Fact]
+    public void A_worker_that_gets_no_CPU_does_not_hang()
+    {
+        var heartbeat = _now;
+        for (var look = 0; look < 500; look++) Assert.Equal(HangVerdict.Reacts, Look(heartbeat, run: _now / 100, wait: _now));
+    }
+
+    [Fact]
+    public void A_worker_that_had_no_CPU_and_then_hangs_is_found()
+    {
+        var heartbeat = _now;
+        for (var look = 0; look < 50; look++) Look(heartbeat, run: 0, wait: _now);
+        var waited = _now;
+        var verdicts = Enumerable.Range(0, 20).Select(_ => Look(heartbeat, run: 0, wait: waited)).ToArray();
+
+        Assert.Equal(HangVerdict.Hangs, verdicts[^1]);
+    }
+
+    [Fact]
+    public void A_primary_that_did_not_run_itself_blames_nobody()
+    {
+        var heartbeat = _now;
+        Look(heartbeat);
+        _now += 60_000;
+
+        Assert.Equal(HangVerdict.Reacts, Look(heartbeat));
+        Assert.Equal(HangVerdict.Reacts, Look(heartbeat));
+    }
+
+    [Fact]
+    public void Nothing_happens_when_the_policy_says_never()
+    {
+        var detector = new HangDetector(new HangPolicy { SuspendAfter = Timeout.InfiniteTimeSpan, EndAfter = Timeout.InfiniteTimeSpan });
+
+        for (var now = 1000L; now < 100_000; now += LookEvery) Assert.Equal(HangVerdict.Reacts, detector.Look(now, 1000, () => null));
+    }
+
+    private HangVerdict Look(long heartbeat, long? run = null, long wait = 0)
+    {
+        _now += LookEvery;
+        return _detector.Look(_now, heartbeat, () => run is { } ms ? new ProcessTimes(ms, wait) : null);
+    }
+}
