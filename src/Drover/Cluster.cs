@@ -120,6 +120,10 @@ public static class Cluster
     public static Task BroadcastAsync<T>(T value, JsonTypeInfo<T> type, CancellationToken cancellationToken = default) =>
         Primary.BroadcastAsync(value, type, cancellationToken);
 
+    /// <inheritdoc cref="ClusterPrimary.ReloadAsync(ReloadOptions?, CancellationToken)"/>
+    public static Task<ReloadResult> ReloadAsync(ReloadOptions? options = null, CancellationToken cancellationToken = default) =>
+        Primary.ReloadAsync(options, cancellationToken);
+
     /// <summary>In the primary: ends all workers gracefully, and completes when all are gone. In a worker: ends this worker.</summary>
     public static Task DisconnectAsync(CancellationToken cancellationToken = default) =>
         CurrentWorker is { } worker ? worker.DisconnectAsync(cancellationToken) : Primary.DisconnectAsync(cancellationToken);
@@ -137,7 +141,8 @@ public static class Cluster
 
     /// <summary>
     /// The whole of it in one line: in the primary forks one worker per usable CPU, replaces those that die, and stops them gracefully on
-    /// SIGTERM and SIGINT; in a worker runs <paramref name="worker"/>. SIGHUP replaces all workers, one by one.
+    /// SIGTERM and SIGINT; in a worker runs <paramref name="worker"/>. SIGHUP replaces all workers (<see cref="ClusterPrimary.ReloadAsync(ReloadOptions?, CancellationToken)"/>);
+    /// one that comes during a reload is remembered: one more reload follows.
     /// </summary>
     /// <param name="args">The program's arguments, passed on to the workers.</param>
     /// <param name="worker">What a worker does; it ends when the worker's <see cref="Disconnecting"/> is cancelled. ASP.NET Core programs get that from UseCluster.</param>

@@ -20,4 +20,7 @@ public enum ClusterError
 
     /// <summary>The worker process could not be started.</summary>
     ForkFailed,
+
+    /// <summary>A reload was asked for while another one is running.</summary>
+    ReloadRunning,
 }

@@ -156,22 +156,45 @@ public sealed class ClusterPrimary : IAsyncDisposable
 
     /// <summary>Starts a worker with these variables on top of the settings; null removes a variable.</summary>
     /// <exception cref="ClusterException">The program cannot be run; the message says why.</exception>
-    public Worker Fork(IReadOnlyDictionary<string, string?>? environment = null) => Fork(settings =>
+    public Worker Fork(IReadOnlyDictionary<string, string?>? environment = null)
     {
-        foreach (var (name, value) in environment ?? new Dictionary<string, string?>(StringComparer.Ordinal)) settings.Environment[name] = value;
-    });
+        if (environment is null || environment.Count == 0) return ForkWith(configure: null);
+        var variables = environment.ToArray();
+        return ForkWith(settings =>
+        {
+            foreach (var (name, value) in variables) settings.Environment[name] = value;
+        });
+    }
 
-    /// <summary>Starts a worker with settings of its own: the action changes a copy for this fork only.</summary>
+    /// <summary>
+    /// Starts a worker with settings of its own: the action changes a copy for this fork only. It is called again, with the settings of that
+    /// time, when a reload replaces the worker.
+    /// </summary>
     /// <exception cref="ClusterException">The program cannot be run; the message says why.</exception>
     public Worker Fork(Action<ClusterSettings> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        var settings = Settings;
-        configure(settings);
-        var core = EnsureCore(settings);
-        _events.Setup(Settings);
-        return core.Fork(settings, settings.Restart is { } restart ? new RestartHistory(restart) : null);
+        return ForkWith(configure);
     }
+
+    /// <summary>
+    /// Replaces all workers with no moment without service: for each a new one is started, from the settings as they are now
+    /// (<see cref="SetupPrimary"/>) and with what its own fork had changed; once that one is ready, the old one is asked to disconnect, and
+    /// finishes its requests within <see cref="ClusterSettings.DrainTimeout"/>. When a new worker fails, the reload stops there, the new
+    /// workers that are not in use yet are ended, and the old ones stay. The restart policy starts nobody in the place of either meanwhile.
+    /// </summary>
+    /// <remarks>
+    /// What new workers write to standard error goes through the primary, which keeps the last lines to tell why one failed; with
+    /// <see cref="WorkerStdio.Inherit"/> it is written to the primary's own. When the cluster ends meanwhile, so does the reload:
+    /// <see cref="ReloadFailureReason.Interrupted"/>.
+    /// </remarks>
+    /// <param name="options">How; default: one worker at a time, the new one first.</param>
+    /// <param name="cancellationToken">Stops the reload: the workers that have been replaced stay, as do the old ones.</param>
+    /// <returns>How many workers were replaced, and why not all if so.</returns>
+    /// <exception cref="ClusterException">Another reload is running; the message says how far it is.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option makes no sense.</exception>
+    public Task<ReloadResult> ReloadAsync(ReloadOptions? options = null, CancellationToken cancellationToken = default) =>
+        ReloadInTurnAsync(options, waits: false, cancellationToken);
 
     /// <summary>Sends a message to every connected worker. Completes when the channels of all have room for more.</summary>
     [RequiresUnreferencedCode(SerializationWarnings.Trimming)]
@@ -230,10 +253,6 @@ public sealed class ClusterPrimary : IAsyncDisposable
         return _messages.Add(new RequestHandler<TRequest, TResponse>(requestType, responseType, handler));
     }
 
-    internal Task<Replacement?> BeginReplacementAsync(Worker old) => _core!.BeginReplacementAsync((ForkedWorker)old, Settings);
-
-    internal Task EndReplacementAsync(Replacement replacement, bool isReady) => _core!.EndReplacementAsync(replacement, isReady);
-
     /// <summary>Ends all workers gracefully and closes the ports; completes when every one of them is gone. Forking again is possible.</summary>
     public async Task DisconnectAsync(CancellationToken cancellationToken = default)
     {
@@ -258,6 +277,35 @@ public sealed class ClusterPrimary : IAsyncDisposable
 
         if (core is not null) await core.DisposeAsync();
         await _events.DisposeAsync();
+    }
+
+    /// <summary><paramref name="waits"/>: for the reload that is running, if there is one.</summary>
+    internal async Task<ReloadResult> ReloadInTurnAsync(ReloadOptions? options, bool waits, CancellationToken cancellationToken)
+    {
+        var how = (options ?? new ReloadOptions()).CheckedCopy();
+        cancellationToken.ThrowIfCancellationRequested();
+        ClusterCore? core;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            core = _core;
+        }
+
+        return core is null ? new ReloadResult(0, failure: null) : await core.Changes.ReloadAsync(how, Settings, waits, cancellationToken);
+    }
+
+    private ForkedWorker ForkWith(Action<ClusterSettings>? configure)
+    {
+        var settings = Settings;
+        configure?.Invoke(settings);
+        var core = EnsureCore(settings);
+        _events.Setup(Settings);
+        return core.Fork(new ForkOrder(settings)
+        {
+            Configure = configure,
+            History = settings.Restart is { } restart ? new RestartHistory(restart) : null,
+            Generation = core.Generation,
+        });
     }
 
     private static Scheduling.ResolvedPolicy ResolvePolicy(string? name)

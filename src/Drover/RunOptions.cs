@@ -11,6 +11,9 @@ public sealed class RunOptions
     /// <summary>What is forked and how. Default: this program, restarted by the default <see cref="RestartPolicy"/>.</summary>
     public ClusterSettings Settings { get; } = new() { Restart = new RestartPolicy { StopOnExitCodes = { RestartPolicy.CannotListenExitCode } } };
 
+    /// <summary>How SIGHUP replaces the workers. Default: one at a time, the new one first.</summary>
+    public ReloadOptions Reload { get; } = new();
+
     /// <summary>Where to log. Default: one line per event on standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 

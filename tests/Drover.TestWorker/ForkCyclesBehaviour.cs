@@ -21,10 +21,10 @@ internal static class ForkCyclesBehaviour
         for (var i = 0; i < Math.Min(WarmUp, count); i++) await OneAsync(cluster);
 
         // The first report loads what reporting itself needs; the second one is the measure.
-        Report("warm");
-        Report("before");
+        Belongings.Report("warm");
+        Belongings.Report("before");
         for (var i = 0; i < count; i++) await OneAsync(cluster);
-        Report("after");
+        Belongings.Report("after");
         return 0;
     }
 
@@ -32,17 +32,5 @@ internal static class ForkCyclesBehaviour
     {
         cluster.Fork();
         await cluster.WaitForExitAsync();
-    }
-
-    private static void Report(string when)
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        var children = Directory.GetDirectories("/proc/self/task")
-            .Sum(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
-        var anonymous = File.ReadLines("/proc/self/smaps_rollup").First(l => l.StartsWith("Private_Dirty:", StringComparison.Ordinal));
-        var bytes = long.Parse(anonymous.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024;
-        Console.WriteLine($"{when} {Directory.GetFiles("/proc/self/fd").Length} {Directory.GetDirectories("/proc/self/task").Length} {bytes} {children}");
     }
 }

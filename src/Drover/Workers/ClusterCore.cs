@@ -19,6 +19,9 @@ internal sealed class ClusterCore : IAsyncDisposable
     private static readonly TimeSpan StallCheck = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan HangCheck = TimeSpan.FromMilliseconds(50);
 
+    // Nobody may be reading what the workers have written.
+    private static readonly TimeSpan PatienceWithOutput = TimeSpan.FromSeconds(1);
+
     private readonly Stack<int> _tableIndexes = new();
     private readonly Lock _tableLock = new();
     private readonly InstanceKeeper _keeper;
@@ -40,6 +43,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         Held = new HeldConnections(ConnectionTable.Create(), Loop, time);
         Servers = new SharedServers(Loop, policy.Create, policy.Name, logger, time);
         _keeper = new InstanceKeeper(this);
+        Changes = new Changes(this);
         Loop.Post(WatchForStalls);
         Loop.Post(WatchForHangs);
     }
@@ -58,19 +62,27 @@ internal sealed class ClusterCore : IAsyncDisposable
 
     internal MessageHandlers Messages { get; }
 
+    internal Changes Changes { get; }
+
+    /// <summary>The number of the last reload that was begun. Changed on the loop thread only.</summary>
+    internal int Generation { get; set; }
+
+    /// <summary>The settings of the last reload that was completed. Changed on the loop thread only.</summary>
+    internal (int Generation, ClusterSettings Settings)? Renewed { get; set; }
+
     internal ImmutableSortedDictionary<int, Worker> Workers => Volatile.Read(ref _workers);
 
     internal bool IsEnding => Volatile.Read(ref _ending) != 0;
 
-    /// <summary>Starts a worker. Any thread. Owns nothing of the settings: they are a copy made for this worker.</summary>
-    internal ForkedWorker Fork(ClusterSettings settings, RestartHistory? history)
+    /// <summary>Starts a worker. Any thread.</summary>
+    internal ForkedWorker Fork(ForkOrder order)
     {
         // Counted before the look: a cluster that ends waits for forks under way, or their workers would be nobody's.
         Interlocked.Increment(ref _forking);
         try
         {
             ObjectDisposedException.ThrowIf(IsEnding, typeof(ClusterPrimary));
-            return ForkCounted(settings, history);
+            return ForkCounted(order);
         }
         finally
         {
@@ -78,15 +90,15 @@ internal sealed class ClusterCore : IAsyncDisposable
         }
     }
 
-    private ForkedWorker ForkCounted(ClusterSettings settings, RestartHistory? history)
+    private ForkedWorker ForkCounted(ForkOrder order)
     {
-        var command = WorkerCommand.From(settings);
+        var command = WorkerCommand.From(order.Settings);
         var index = TakeTableIndex();
         var id = Interlocked.Increment(ref _lastId);
         SpawnedWorker spawned;
         try
         {
-            spawned = WorkerSpawner.Spawn(id, settings, command, _policyName);
+            spawned = WorkerSpawner.Spawn(id, order, command, _policyName);
         }
         catch
         {
@@ -94,7 +106,7 @@ internal sealed class ClusterCore : IAsyncDisposable
             throw;
         }
 
-        var worker = new ForkedWorker(id, this, settings, history, spawned, index);
+        var worker = new ForkedWorker(id, this, order, spawned, index);
         ImmutableInterlocked.Update(ref _workers, static (workers, added) => workers.Add(added.Id, added), (Worker)worker);
         DroverMeter.Workers.Add(1);
         Events.Forked(worker);
@@ -113,34 +125,17 @@ internal sealed class ClusterCore : IAsyncDisposable
         if (!IsEnding) _keeper.OnExited(worker);
     }
 
-    /// <summary>
-    /// Starts the worker that is to take the place of another. From now on the self-healing leaves both alone, so that there is never a
-    /// third, until <see cref="EndReplacementAsync"/>. Null when the old one is leaving already.
-    /// </summary>
-    internal async Task<Replacement?> BeginReplacementAsync(ForkedWorker old, ClusterSettings settings)
+    /// <summary>What is forked when a worker has ended that was to go on: the same, or what the last reload made of it meanwhile.</summary>
+    internal ForkOrder OrderAgain(ForkedWorker worker, RestartHistory? history)
     {
-        Replacement? replacement = null;
-        await Loop.RunAsync(() =>
-        {
-            if (old.State is WorkerState.Draining or WorkerState.Exited) return;
-            replacement = new Replacement(old, Fork(settings, history: null), old.History);
-            old.History = null;
-        });
-        return replacement;
+        var order = worker.Order with { History = history, IsWithheld = false, RemembersErrors = false };
+        if (Renewed is not var (generation, settings) || order.Generation >= generation) return order;
+        var changed = settings.Copy();
+        order.Configure?.Invoke(changed);
+        return order with { Settings = changed, Generation = generation };
     }
 
-    /// <summary>The successor is the instance now, or did not become ready and the old worker stays it.</summary>
-    internal Task EndReplacementAsync(Replacement replacement, bool isReady) => Loop.RunAsync(() =>
-    {
-        var (old, successor, history) = replacement;
-        var instance = isReady ? successor : old;
-        instance.History = isReady && successor.Settings.Restart is { } restart ? new RestartHistory(restart) : history;
-
-        // It may have ended while nobody was responsible for it.
-        if (instance.End is not null) OnExited(instance);
-    });
-
-    /// <summary>Completes when no worker is left and none is about to be restarted.</summary>
+    /// <summary>Completes when no worker is left and none is about to be started.</summary>
     internal async Task WaitForExitAsync(CancellationToken cancellationToken)
     {
         var isSettled = false;
@@ -161,13 +156,18 @@ internal sealed class ClusterCore : IAsyncDisposable
     {
         // In one go on the loop: a worker that ends, or is restarted, in between would be forgotten.
         var gone = Task.CompletedTask;
+        var lastWords = Task.CompletedTask;
         await Loop.RunAsync(() =>
         {
             _keeper.Cancel();
             Servers.BeginEnding();
+            Changes.Interrupt();
             gone = Task.WhenAll([.. Workers.Values.Select(w => w.DisconnectAsync(cancellationToken))]);
+            lastWords = Task.WhenAll([.. Workers.Values.Select(w => ((ForkedWorker)w).ErrorsPassedOn)]);
         });
         await gone;
+        if (Changes.Pending is { } changes) await changes.WaitAsync(cancellationToken);
+        if (!lastWords.IsCompleted) await Task.WhenAny(lastWords, Task.Delay(PatienceWithOutput, Time, cancellationToken));
         await Loop.RunAsync(() =>
         {
             if (Workers.IsEmpty) Servers.CloseAll();
@@ -199,7 +199,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         Task? next = null;
         try
         {
-            await Loop.RunAsync(() => next = Workers.IsEmpty ? _keeper.Pending : ((ForkedWorker)Workers.Values.First()).Gone);
+            await Loop.RunAsync(() => next = Workers.IsEmpty ? _keeper.Pending ?? Changes.Pending : ((ForkedWorker)Workers.Values.First()).Gone);
         }
         catch (ObjectDisposedException)
         {

@@ -18,6 +18,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     private readonly HandOffSender? _handOffSender;
     private readonly HangWatch? _hangWatch;
     private readonly int _tableIndex;
+    private readonly List<SharedServer> _withheldFrom = [];
     private NodeHandOff? _nodeHandOff;
     private Watch? _processWatch;
     private ScheduledCall? _drainDeadline;
@@ -28,15 +29,17 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     private long _disconnectAt;
     private bool _reaped;
     private bool _wroteGarbage;
+    private bool _isWithheld;
 
-    internal ForkedWorker(int id, ClusterCore cluster, ClusterSettings settings, RestartHistory? history, SpawnedWorker spawned, int tableIndex)
+    internal ForkedWorker(int id, ClusterCore cluster, ForkOrder order, SpawnedWorker spawned, int tableIndex)
         : base(id)
     {
         _cluster = cluster;
         _spawned = spawned;
         _tableIndex = tableIndex;
-        Settings = settings;
-        History = history;
+        Order = order;
+        History = order.History;
+        _isWithheld = order.IsWithheld;
         _forkedAt = cluster.Time.GetTimestamp();
         _channel = new IpcChannel(cluster.Loop, spawned.Channel, this, cluster.Time);
         _port = new MessagePort(cluster.Loop, _channel, this, cluster.Messages, cluster.Logger, peerIsDrover: spawned.HandOff is null ? false : null);
@@ -63,7 +66,19 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
 
     internal override MessagePort Port => _port;
 
-    internal ClusterSettings Settings { get; }
+    internal ForkOrder Order { get; }
+
+    internal ClusterSettings Settings => Order.Settings;
+
+    internal WorkerMilestones Milestones { get; } = new();
+
+    /// <summary>Somebody is about to replace it, and nobody else is to. Changed on the loop thread only.</summary>
+    internal bool IsBeingReplaced { get; set; }
+
+    internal IReadOnlyList<string> LastErrorLines => _spawned.Errors?.LastLines ?? [];
+
+    /// <summary>Completes when its last words are where they were to go.</summary>
+    internal Task ErrorsPassedOn => _spawned.Errors?.PassedOn ?? Task.CompletedTask;
 
     /// <summary>The restarts of its instance; null when nothing takes its place. Changed on the loop thread only.</summary>
     internal RestartHistory? History { get; set; }
@@ -86,6 +101,19 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     {
         _processWatch = _cluster.Loop.Watch(_spawned.Process.Value, Readiness.Readable, this);
         _channel.Start();
+        _spawned.Errors?.Start(_cluster.Loop);
+    }
+
+    /// <summary>A worker that was withheld serves from now on. Loop thread only.</summary>
+    internal void Activate()
+    {
+        _isWithheld = false;
+        foreach (var server in _withheldFrom)
+        {
+            if (_life.State != WorkerState.Draining && server.IsUsedBy(this)) server.Join(this);
+        }
+
+        _withheldFrom.Clear();
     }
 
     public override Task DisconnectAsync(CancellationToken cancellationToken = default)
@@ -137,6 +165,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
 
         // Its last words first: what it has accepted and what it has sent before it ended.
         _channel.DrainAndClose();
+        _spawned.Errors?.Dispose();
         Apply(WorkerEvent.ProcessExited);
     }
 
@@ -293,7 +322,8 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
             && a.Request.Descriptor == says.Descriptor && (a.Request.Port == says.Port || a.Request.Port is 0 or null));
         if (index < 0) return;
         var (request, server) = _asked[index];
-        if (_life.State != WorkerState.Draining) server.Join(this);
+        if (_isWithheld) _withheldFrom.Add(server);
+        else if (_life.State != WorkerState.Draining) server.Join(this);
         if (_listeningAt == 0)
         {
             _listeningAt = _cluster.Time.GetTimestamp();
@@ -327,7 +357,12 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         if (effects.HasFlag(WorkerEffects.RaiseListening)) _cluster.Events.Listening(this, address!);
         if (effects.HasFlag(WorkerEffects.RaiseDisconnect)) EndPort();
         if (effects.HasFlag(WorkerEffects.RaiseExit)) OnExit();
-        if (before != _life.State) WorkerLog.Moved(_cluster.Logger, Id, ProcessId, _life.State);
+        if (before != _life.State)
+        {
+            WorkerLog.Moved(_cluster.Logger, Id, ProcessId, _life.State);
+            Milestones.Passed(_life.State);
+        }
+
         if (!_life.IsListed && effects.HasFlag(WorkerEffects.RemoveFromWorkers)) _gone.TrySetResult();
     }
 

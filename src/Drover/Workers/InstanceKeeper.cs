@@ -77,7 +77,7 @@ internal sealed class InstanceKeeper(ClusterCore cluster)
 
         try
         {
-            var successor = cluster.Fork(worker.Settings, history);
+            var successor = cluster.Fork(cluster.OrderAgain(worker, history));
             DroverMeter.Restarts.Add(1, new KeyValuePair<string, object?>("reason", end.Signal is null ? "exit" : "signal"));
             WorkerLog.Restarted(cluster.Logger, successor.ProcessId, worker.ProcessId);
         }

@@ -14,17 +14,17 @@ internal sealed class RunningPrimary
     private const string WorkersVariable = "DROVER_WORKERS";
     private const int MaxWorkers = 1024;
 
-    // A successor that takes longer does not come any more; its predecessor goes on.
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
-
     private readonly ClusterPrimary _cluster;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _replacing = Task.CompletedTask;
+    private readonly ReloadOptions _reload;
+    private Task _reloading = Task.CompletedTask;
+    private bool _reloadIsAsked;
     private int _givenUp;
 
-    private RunningPrimary(ClusterPrimary cluster, ILogger logger)
+    private RunningPrimary(ClusterPrimary cluster, ReloadOptions reload, ILogger logger)
     {
+        _reload = reload;
         _cluster = cluster;
         _logger = logger;
         cluster.OnGiveUp += (_, _) => Interlocked.Increment(ref _givenUp);
@@ -46,7 +46,7 @@ internal sealed class RunningPrimary
             var factory = options.LoggerFactory ?? lines;
             await using var cluster = new ClusterPrimary(options.Settings, factory);
             options.OnPrimary?.Invoke(cluster);
-            return await new RunningPrimary(cluster, factory.CreateLogger("Drover")).RunAsync(workers);
+            return await new RunningPrimary(cluster, options.Reload.CheckedCopy(), factory.CreateLogger("Drover")).RunAsync(workers);
         }
         catch (Exception exception) when (exception is ClusterException or ArgumentException)
         {
@@ -69,29 +69,19 @@ internal sealed class RunningPrimary
     {
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Replace);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
         PrimaryLog.Started(_logger, Environment.ProcessId, workers, _cluster.SchedulingPolicy);
         for (var i = 0; i < workers; i++) _cluster.Fork();
 
-        while (true)
-        {
-            var replacing = _replacing;
-            var exited = _cluster.WaitForExitAsync();
-            if (await Task.WhenAny(exited, _stop.Task) != exited) break;
-
-            // A replacement that was under way may have started somebody.
-            if (replacing.IsCompleted && replacing == _replacing) break;
-            await _replacing;
-        }
-
+        await Task.WhenAny(_cluster.WaitForExitAsync(), _stop.Task);
         if (!_stop.Task.IsCompleted)
         {
             PrimaryLog.NoWorkerLeft(_logger);
             return Volatile.Read(ref _givenUp) > 0 ? AllGivenUp : Stopped;
         }
 
-        await _replacing;
         await _cluster.DisconnectAsync();
+        await _reloading;
         PrimaryLog.Stopped(_logger);
         return Stopped;
     }
@@ -104,69 +94,47 @@ internal sealed class RunningPrimary
         PrimaryLog.Stopping(_logger, context.Signal);
     }
 
-    private void Replace(PosixSignalContext context)
+    private void Reload(PosixSignalContext context)
     {
         context.Cancel = true;
         if (_stop.Task.IsCompleted) return;
         lock (_stop)
         {
-            if (_replacing.IsCompleted) _replacing = ReplaceAllAsync();
-            else PrimaryLog.AlreadyReplacing(_logger);
+            _reloadIsAsked = true;
+            if (_reloading.IsCompleted) _reloading = ReloadAsync();
+            else ReloadLog.Remembered(_logger);
         }
     }
 
-    /// <summary>A new worker first, then the old one's graceful end: there is no moment with fewer workers.</summary>
-    private async Task ReplaceAllAsync()
+    private async Task ReloadAsync()
     {
         await Task.Yield();
-        foreach (var old in _cluster.Workers.Values.ToArray())
+        while (TakeReload())
         {
-            if (_stop.Task.IsCompleted || !await ReplaceAsync(old)) return;
-        }
-    }
-
-    /// <summary>False: the others are not to be replaced either.</summary>
-    private async Task<bool> ReplaceAsync(Worker old)
-    {
-        try
-        {
-            var wasListening = old.State == WorkerState.Listening;
-            if (await _cluster.BeginReplacementAsync(old) is not { } replacement) return true;
-            var isReady = await BecomesReadyAsync(replacement.Successor, wasListening);
-            await _cluster.EndReplacementAsync(replacement, isReady);
-            if (!isReady)
+            try
             {
-                if (!_stop.Task.IsCompleted) PrimaryLog.ReplacementFailed(_logger, replacement.Successor.ProcessId, old.ProcessId);
-                await UntilStopAsync(replacement.Successor.DisconnectAsync());
-                return false;
+                // The program may be reloading by itself; what the signal asks for comes after that.
+                await _cluster.ReloadInTurnAsync(_reload, waits: true, CancellationToken.None);
             }
-
-            PrimaryLog.Replaced(_logger, old.ProcessId, replacement.Successor.ProcessId);
-            await UntilStopAsync(old.DisconnectAsync());
-            return true;
-        }
-        catch (ClusterException exception)
-        {
-            PrimaryLog.ReplacementNotStarted(_logger, old.ProcessId, exception.Message);
-            return false;
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
         }
     }
 
-    // A worker that does not serve, as its predecessor did not, is ready when it runs.
-    private async Task<bool> BecomesReadyAsync(Worker worker, bool byListening)
+    private bool TakeReload()
     {
-        var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        worker.Listening += _ => ready.TrySetResult(true);
-        if (!byListening) worker.Online += () => ready.TrySetResult(true);
-        worker.Exit += (_, _) => ready.TrySetResult(false);
-        if (worker.State == WorkerState.Listening || (!byListening && worker.State == WorkerState.Online)) ready.TrySetResult(true);
-        if (worker.IsDead) ready.TrySetResult(false);
-        await Task.WhenAny(ready.Task, _stop.Task, Task.Delay(LongestStart, TimeProvider.System));
-        return ready.Task is { IsCompleted: true, Result: true };
-    }
+        lock (_stop)
+        {
+            var isAsked = _reloadIsAsked && !_stop.Task.IsCompleted;
+            _reloadIsAsked = false;
 
-    // All workers are asked to end then, this one among them: nothing waits for it alone.
-    private async Task UntilStopAsync(Task end) => await Task.WhenAny(end, _stop.Task);
+            // A signal from now on begins the next one itself.
+            if (!isAsked) _reloading = Task.CompletedTask;
+            return isAsked;
+        }
+    }
 
     private static ClusterException Invalid(string message) => new(ClusterError.InvalidSetting, message);
 }

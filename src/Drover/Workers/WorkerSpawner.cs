@@ -18,11 +18,11 @@ internal static class WorkerSpawner
     internal const string DrainVariable = "DROVER_DRAIN_TIMEOUT";
 
     /// <exception cref="ClusterException">The process could not be started.</exception>
-    internal static SpawnedWorker Spawn(int id, ClusterSettings settings, WorkerCommand command, string policy)
+    internal static SpawnedWorker Spawn(int id, ForkOrder order, WorkerCommand command, string policy)
     {
         try
         {
-            return SpawnWith(id, settings, command, policy);
+            return SpawnWith(id, order, command, policy);
         }
         catch (SystemCallException exception)
         {
@@ -30,8 +30,9 @@ internal static class WorkerSpawner
         }
     }
 
-    private static SpawnedWorker SpawnWith(int id, ClusterSettings settings, WorkerCommand command, string policy)
+    private static SpawnedWorker SpawnWith(int id, ForkOrder order, WorkerCommand command, string policy)
     {
+        var settings = order.Settings;
         using var cleanup = new DisposeList();
         var (channel, theirChannel) = cleanup.AddFirst(SocketPair.CreateStream());
         cleanup.Add(theirChannel);
@@ -44,7 +45,7 @@ internal static class WorkerSpawner
             descriptors.Add((theirHandOff, HandOffDescriptor));
         }
 
-        var streams = OpenStandardStreams(settings.Stdio, descriptors, cleanup);
+        var (streams, errors) = OpenStandardStreams(order, descriptors, cleanup);
         try
         {
             var pid = PosixSpawn.Start(new SpawnRequest
@@ -57,12 +58,13 @@ internal static class WorkerSpawner
             });
             var watched = Watch(pid);
             cleanup.KeepFirsts();
-            return new SpawnedWorker(pid, watched, channel, handOff, streams);
+            return new SpawnedWorker(pid, watched, channel, handOff, streams, errors);
         }
         catch
         {
             streams?.Output.Dispose();
             streams?.Error.Dispose();
+            errors?.Dispose();
             throw;
         }
     }
@@ -81,27 +83,33 @@ internal static class WorkerSpawner
         }
     }
 
-    private static ForkedStreams? OpenStandardStreams(WorkerStdio stdio, List<(FileDescriptor, int)> descriptors, DisposeList cleanup)
+    private static (ForkedStreams? Streams, ErrorTap? Errors) OpenStandardStreams(
+        ForkOrder order, List<(FileDescriptor, int)> descriptors, DisposeList cleanup)
     {
-        if (stdio == WorkerStdio.Inherit) return null;
+        var stdio = order.Settings.Stdio;
+        var errors = order.RemembersErrors ? new ErrorTap(OpenPipe(2), stdio) : null;
+        if (stdio == WorkerStdio.Inherit) return (null, errors);
         var nothing = cleanup.Add(Duplicate(Pipe.OpenNull()));
         descriptors.Add((nothing, 0));
         if (stdio == WorkerStdio.Silent)
         {
             descriptors.Add((nothing, 1));
-            descriptors.Add((nothing, 2));
-            return null;
+            if (errors is null) descriptors.Add((nothing, 2));
+            return (null, errors);
         }
 
-        return new ForkedStreams(OpenPipe(1), OpenPipe(2));
+        return (new ForkedStreams(StreamOf(OpenPipe(1)), errors?.Stream ?? StreamOf(OpenPipe(2))), errors);
 
-        Stream OpenPipe(int number)
+        FileDescriptor OpenPipe(int number)
         {
             var (read, write) = Pipe.Create();
             descriptors.Add((cleanup.Add(Duplicate(write)), number));
-            return new FileStream(new SafeFileHandle(read.Release(), ownsHandle: true), FileAccess.Read, bufferSize: 0);
+            return read;
         }
     }
+
+    private static FileStream StreamOf(FileDescriptor pipe) =>
+        new(new SafeFileHandle(pipe.Release(), ownsHandle: true), FileAccess.Read, bufferSize: 0);
 
     // A spawn places descriptors on low numbers one after the other; a source among them could be overwritten before its turn.
     private static FileDescriptor Duplicate(FileDescriptor low)

@@ -35,14 +35,14 @@ internal sealed class SampleProgram : IDisposable
     internal IReadOnlyList<string> Lines => [.. _lines];
 
     /// <summary>Waits until as many lines as wanted contain this text, and returns them.</summary>
-    internal async Task<string[]> LinesAsync(string part, int count = 1)
+    internal async Task<string[]> LinesAsync(string part, int count = 1, TimeSpan? deadline = null)
     {
         var begun = Stopwatch.GetTimestamp();
         while (true)
         {
             var found = Lines.Where(l => l.Contains(part, StringComparison.Ordinal)).ToArray();
             if (found.Length >= count) return found;
-            if (Stopwatch.GetElapsedTime(begun) > TestCluster.Deadline)
+            if (Stopwatch.GetElapsedTime(begun) > (deadline ?? TestCluster.Deadline))
                 Assert.Fail($"{count} lines with '{part}' were expected; exited: {_process.HasExited}; output:\n{string.Join('\n', Lines)}");
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }

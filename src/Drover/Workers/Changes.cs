@@ -1,0 +1,104 @@
+namespace Drover.Workers;
+
+/// <summary>
+/// What is done to the workers by somebody's decision: one thing at a time, so that none counts what another has in hand. All of it stops
+/// when the cluster ends.
+/// </summary>
+internal sealed class Changes(ClusterCore cluster)
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _lock = new();
+    private CancellationTokenSource _clusterEnds = new();
+    private TaskCompletionSource? _settled;
+    private int _open;
+    private Reload? _reload;
+
+    /// <summary>Completes when nothing is being changed; null when that is so now.</summary>
+    internal Task? Pending
+    {
+        get
+        {
+            lock (_lock) return _settled?.Task;
+        }
+    }
+
+    /// <param name="options">How.</param>
+    /// <param name="settings">What the new workers start from.</param>
+    /// <param name="waits">While another reload is running: waits for it, instead of failing.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ClusterException">A reload is running.</exception>
+    internal async Task<ReloadResult> ReloadAsync(ReloadOptions options, ClusterSettings settings, bool waits, CancellationToken cancellationToken)
+    {
+        var reload = new Reload(cluster, options, settings);
+        if (!waits && Interlocked.CompareExchange(ref _reload, reload, null) is { } running)
+            throw new ClusterException(ClusterError.ReloadRunning, $"A reload is running: {running.Progress}. Wait for its end and ask again.");
+        try
+        {
+            return await RunAsync(
+                clusterEnds =>
+                {
+                    Volatile.Write(ref _reload, reload);
+                    return reload.RunAsync(clusterEnds, cancellationToken);
+                },
+                cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new ReloadResult(0, Reload.Interrupted());
+        }
+        finally
+        {
+            Interlocked.CompareExchange(ref _reload, null, reload);
+        }
+    }
+
+    /// <summary>The cluster ends: nothing new is started for a change. What it has started belongs to the workers that end. Any thread.</summary>
+    internal void Interrupt()
+    {
+        CancellationTokenSource ending;
+        lock (_lock)
+        {
+            if (_open == 0) return;
+            ending = _clusterEnds;
+            _clusterEnds = new CancellationTokenSource();
+        }
+
+        // Who waits for it does so elsewhere: this is the loop's thread.
+        _ = ending.CancelAsync();
+    }
+
+    private async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> change, CancellationToken cancellationToken)
+    {
+        CancellationToken clusterEnds;
+        lock (_lock)
+        {
+            clusterEnds = _clusterEnds.Token;
+            if (_open++ == 0) _settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        try
+        {
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(clusterEnds, cancellationToken);
+            await _turn.WaitAsync(waiting.Token);
+            try
+            {
+                return await change(clusterEnds);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                if (--_open == 0)
+                {
+                    _settled!.SetResult();
+                    _settled = null;
+                }
+            }
+        }
+    }
+}
