@@ -52,9 +52,10 @@ internal sealed class HangDetector(HangPolicy policy)
         return IsLonger(silence, policy.EndAfter) ? HangVerdict.MustEnd : HangVerdict.Hangs;
     }
 
-    // It wanted to run and was not let, most of the time.
+    // It wanted to run and was not let, most of the time, or right now.
     private static bool IsStarved(ProcessTimes before, ProcessTimes after, long elapsed) =>
-        elapsed > 0 && after.RunMilliseconds - before.RunMilliseconds < elapsed / 4 && after.WaitMilliseconds - before.WaitMilliseconds > elapsed / 2;
+        elapsed > 0 && after.RunMilliseconds - before.RunMilliseconds < elapsed / 4
+        && (after.CanRun || after.WaitMilliseconds - before.WaitMilliseconds > elapsed / 2);
 
     private static bool IsLonger(long silence, TimeSpan limit) => limit != Timeout.InfiniteTimeSpan && silence > limit.TotalMilliseconds;
 }

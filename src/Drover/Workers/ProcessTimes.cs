@@ -2,8 +2,11 @@ using System.Globalization;
 
 namespace Drover.Workers;
 
-/// <summary>How long a process's threads have run, and how long they have waited for a CPU, in all (proc(5), /proc/PID/task/TID/schedstat).</summary>
-internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMilliseconds)
+/// <summary>
+/// How long a process's threads have run and have waited for a CPU, in all, and whether one of them could run now (proc(5):
+/// /proc/PID/task/TID/schedstat and stat). The kernel adds a wait when it is over, so a long one shows only in the last of these.
+/// </summary>
+internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMilliseconds, bool CanRun)
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
 
@@ -11,11 +14,19 @@ internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMill
     internal static ProcessTimes? Of(int pid)
     {
         long run = 0, wait = 0;
+        var canRun = false;
         try
         {
             foreach (var thread in Directory.EnumerateDirectories($"/proc/{pid}/task"))
             {
-                if (!TryAdd(Path.Combine(thread, "schedstat"), ref run, ref wait)) continue;
+                if (!TryRead(Path.Combine(thread, "schedstat"), out var times) || !TryRead(Path.Combine(thread, "stat"), out var stat)) continue;
+                var numbers = times.Split(' ');
+                if (numbers.Length < 2) return null;
+                run += long.Parse(numbers[0], CultureInfo.InvariantCulture);
+                wait += long.Parse(numbers[1], CultureInfo.InvariantCulture);
+
+                // The state follows the name, which is in brackets and may contain any character.
+                canRun |= stat[stat.LastIndexOf(')') + 2] == 'R';
             }
         }
         catch (IOException)
@@ -23,22 +34,20 @@ internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMill
             return null;
         }
 
-        return run == 0 ? null : new ProcessTimes(run / NanosecondsPerMillisecond, wait / NanosecondsPerMillisecond);
+        return run == 0 ? null : new ProcessTimes(run / NanosecondsPerMillisecond, wait / NanosecondsPerMillisecond, canRun);
     }
 
-    private static bool TryAdd(string file, ref long run, ref long wait)
+    // False: the thread has ended meanwhile.
+    private static bool TryRead(string file, out string text)
     {
         try
         {
-            var numbers = File.ReadAllText(file).Split(' ');
-            if (numbers.Length < 2) return false;
-            run += long.Parse(numbers[0], CultureInfo.InvariantCulture);
-            wait += long.Parse(numbers[1], CultureInfo.InvariantCulture);
-            return true;
+            text = File.ReadAllText(file);
+            return text.Length > 0;
         }
         catch (IOException)
         {
-            // The thread has ended meanwhile.
+            text = "";
             return false;
         }
     }

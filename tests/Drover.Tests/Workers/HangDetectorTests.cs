@@ -77,9 +77,16 @@ public sealed class HangDetectorTests
         for (var now = 1000L; now < 100_000; now += LookEvery) Assert.Equal(HangVerdict.Reacts, detector.Look(now, 1000, () => null));
     }
 
-    private HangVerdict Look(long heartbeat, long? run = null, long wait = 0)
+    [Fact]
+    public void A_worker_that_waits_for_a_CPU_right_now_does_not_hang()
+    {
+        var heartbeat = _now;
+        for (var look = 0; look < 500; look++) Assert.Equal(HangVerdict.Reacts, Look(heartbeat, run: _now / 100, canRun: true));
+    }
+
+    private HangVerdict Look(long heartbeat, long? run = null, long wait = 0, bool canRun = false)
     {
         _now += LookEvery;
-        return _detector.Look(_now, heartbeat, () => run is { } ms ? new ProcessTimes(ms, wait) : null);
+        return _detector.Look(_now, heartbeat, () => run is { } ms ? new ProcessTimes(ms, wait, canRun) : null);
     }
 }
