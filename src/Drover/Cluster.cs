@@ -124,6 +124,9 @@ public static class Cluster
     public static Task<ReloadResult> ReloadAsync(ReloadOptions? options = null, CancellationToken cancellationToken = default) =>
         Primary.ReloadAsync(options, cancellationToken);
 
+    /// <inheritdoc cref="ClusterPrimary.ScaleAsync(int, CancellationToken)"/>
+    public static Task ScaleAsync(int workers, CancellationToken cancellationToken = default) => Primary.ScaleAsync(workers, cancellationToken);
+
     /// <summary>In the primary: ends all workers gracefully, and completes when all are gone. In a worker: ends this worker.</summary>
     public static Task DisconnectAsync(CancellationToken cancellationToken = default) =>
         CurrentWorker is { } worker ? worker.DisconnectAsync(cancellationToken) : Primary.DisconnectAsync(cancellationToken);

@@ -196,6 +196,22 @@ public sealed class ClusterPrimary : IAsyncDisposable
     public Task<ReloadResult> ReloadAsync(ReloadOptions? options = null, CancellationToken cancellationToken = default) =>
         ReloadInTurnAsync(options, waits: false, cancellationToken);
 
+    /// <summary>
+    /// Brings the number of workers to this: forks new ones from the settings as they are now, or asks the youngest to disconnect. Completes
+    /// when the new ones listen (or are online, where nobody listens), or the old ones have ended. Spare workers are not counted; one that
+    /// the restart policy is about to start is. While a reload is running, this waits for its end.
+    /// </summary>
+    /// <param name="workers">How many, from 1 to 1024. To end them all there is <see cref="DisconnectAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the waiting; what has been begun goes on.</param>
+    /// <exception cref="ClusterException">A new worker could not be started, ended, or was not ready within 60 s; the restart policy goes on with it.</exception>
+    public async Task ScaleAsync(int workers, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(workers, Connections.ConnectionTable.MaxWorkers);
+        var settings = Settings;
+        await EnsureCore(settings).Changes.ScaleAsync(workers, only: null, settings, cancellationToken);
+    }
+
     /// <summary>Sends a message to every connected worker. Completes when the channels of all have room for more.</summary>
     [RequiresUnreferencedCode(SerializationWarnings.Trimming)]
     [RequiresDynamicCode(SerializationWarnings.Aot)]
@@ -329,7 +345,10 @@ public sealed class ClusterPrimary : IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _core ??= new ClusterCore(ResolvePolicy(settings.SchedulingPolicy), _events, _messages, _logger, _time);
+            if (_core is not null) return _core;
+            _core = new ClusterCore(ResolvePolicy(settings.SchedulingPolicy), _events, _messages, _logger, _time);
+            if (Upkeep.IsNeeded(settings)) _core.Upkeep = new Upkeep(_core, settings, () => Settings);
+            return _core;
         }
     }
 }

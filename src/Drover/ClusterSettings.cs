@@ -56,6 +56,11 @@ public sealed class ClusterSettings
     /// <summary>When a worker that does not react counts as hung. Not for Node workers, which make no heartbeat.</summary>
     public HangPolicy Hang { get; set; } = new();
 
+    /// <summary>
+    /// When the primary changes the number of workers by itself. Taken at the first fork, for the whole cluster. Null (the default): never.
+    /// </summary>
+    public AutoScalePolicy? AutoScale { get; set; }
+
     internal ClusterSettings Copy() => new()
     {
         Program = Program,
@@ -70,6 +75,7 @@ public sealed class ClusterSettings
         SchedulingPolicy = SchedulingPolicy,
         Restart = Restart,
         DrainTimeout = DrainTimeout,
+        AutoScale = AutoScale?.CheckedCopy(),
         Hang = Hang.CheckedCopy(),
     };
 }

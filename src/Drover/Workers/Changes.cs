@@ -52,6 +52,26 @@ internal sealed class Changes(ClusterCore cluster)
         }
     }
 
+    /// <inheritdoc cref="Scaling.RunAsync"/>
+    internal async Task ScaleAsync(int target, int? only, ClusterSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(
+                async clusterEnds =>
+                {
+                    using var stop = CancellationTokenSource.CreateLinkedTokenSource(clusterEnds, cancellationToken);
+                    await new Scaling(cluster, settings).RunAsync(target, only, stop.Token);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ClusterException($"The cluster was asked to end before it had {target} workers.", exception);
+        }
+    }
+
     /// <summary>The cluster ends: nothing new is started for a change. What it has started belongs to the workers that end. Any thread.</summary>
     internal void Interrupt()
     {

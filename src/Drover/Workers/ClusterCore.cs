@@ -24,7 +24,6 @@ internal sealed class ClusterCore : IAsyncDisposable
 
     private readonly Stack<int> _tableIndexes = new();
     private readonly Lock _tableLock = new();
-    private readonly InstanceKeeper _keeper;
     private readonly string _policyName;
     private ImmutableSortedDictionary<int, Worker> _workers = ImmutableSortedDictionary<int, Worker>.Empty;
     private int _usedIndexes;
@@ -42,7 +41,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         Loop = new EventLoop("drover primary", logger, time);
         Held = new HeldConnections(ConnectionTable.Create(), Loop, time);
         Servers = new SharedServers(Loop, policy.Create, policy.Name, logger, time);
-        _keeper = new InstanceKeeper(this);
+        Keeper = new InstanceKeeper(this);
         Changes = new Changes(this);
         Loop.Post(WatchForStalls);
         Loop.Post(WatchForHangs);
@@ -63,6 +62,13 @@ internal sealed class ClusterCore : IAsyncDisposable
     internal MessageHandlers Messages { get; }
 
     internal Changes Changes { get; }
+
+    internal InstanceKeeper Keeper { get; }
+
+    internal Upkeep? Upkeep { get; set; }
+
+    /// <summary>The workers that are there to serve, the oldest first: none that is about to leave.</summary>
+    internal IEnumerable<ForkedWorker> Serving => Workers.Values.Cast<ForkedWorker>().Where(w => w.State is not (WorkerState.Draining or WorkerState.Exited));
 
     /// <summary>The number of the last reload that was begun. Changed on the loop thread only.</summary>
     internal int Generation { get; set; }
@@ -122,7 +128,7 @@ internal sealed class ClusterCore : IAsyncDisposable
 
     internal void OnExited(ForkedWorker worker)
     {
-        if (!IsEnding) _keeper.OnExited(worker);
+        if (!IsEnding) Keeper.OnExited(worker);
     }
 
     /// <summary>What is forked when a worker has ended that was to go on: the same, or what the last reload made of it meanwhile.</summary>
@@ -159,14 +165,20 @@ internal sealed class ClusterCore : IAsyncDisposable
         var lastWords = Task.CompletedTask;
         await Loop.RunAsync(() =>
         {
-            _keeper.Cancel();
+            Keeper.Cancel();
             Servers.BeginEnding();
             Changes.Interrupt();
             gone = Task.WhenAll([.. Workers.Values.Select(w => w.DisconnectAsync(cancellationToken))]);
             lastWords = Task.WhenAll([.. Workers.Values.Select(w => ((ForkedWorker)w).ErrorsPassedOn)]);
         });
         await gone;
-        if (Changes.Pending is { } changes) await changes.WaitAsync(cancellationToken);
+        if (Changes.Pending is { } changes)
+        {
+            // It may have been in the middle of a fork.
+            await changes.WaitAsync(cancellationToken);
+            await Task.WhenAll([.. Workers.Values.Select(w => w.DisconnectAsync(cancellationToken))]);
+        }
+
         if (!lastWords.IsCompleted) await Task.WhenAny(lastWords, Task.Delay(PatienceWithOutput, Time, cancellationToken));
         await Loop.RunAsync(() =>
         {
@@ -183,6 +195,7 @@ internal sealed class ClusterCore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Interlocked.Exchange(ref _ending, 1);
+        if (Upkeep is { } upkeep) await upkeep.DisposeAsync();
         do await DisconnectAllAsync(CancellationToken.None);
         while (Volatile.Read(ref _forking) > 0 || !Workers.IsEmpty);
         await Loop.RunAsync(() =>
@@ -199,7 +212,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         Task? next = null;
         try
         {
-            await Loop.RunAsync(() => next = Workers.IsEmpty ? _keeper.Pending ?? Changes.Pending : ((ForkedWorker)Workers.Values.First()).Gone);
+            await Loop.RunAsync(() => next = Workers.IsEmpty ? Keeper.Pending ?? Changes.Pending : ((ForkedWorker)Workers.Values.First()).Gone);
         }
         catch (ObjectDisposedException)
         {

@@ -72,9 +72,6 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
 
     internal WorkerMilestones Milestones { get; } = new();
 
-    /// <summary>Somebody is about to replace it, and nobody else is to. Changed on the loop thread only.</summary>
-    internal bool IsBeingReplaced { get; set; }
-
     internal IReadOnlyList<string> LastErrorLines => _spawned.Errors?.LastLines ?? [];
 
     /// <summary>Completes when its last words are where they were to go.</summary>
@@ -92,6 +89,9 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     internal Task Gone => _gone.Task;
 
     internal IHandOff HandOff => _port.PeerIsDrover ? _handOffSender! : _nodeHandOff ??= new NodeHandOff(_channel, NextSequence, RoomAgain);
+
+    /// <summary>Requests in flight, as far as it counts them, and connections that it has not taken. Any thread.</summary>
+    internal int RequestsToDo => Math.Max(0, Volatile.Read(ref _cluster.Held.Table.WorkerAt(_tableIndex).RequestsInFlight)) + (_handOffSender?.Pending ?? 0);
 
     /// <summary>How long it has been listening; zero when it never did.</summary>
     internal TimeSpan Listened => _listeningAt == 0 ? TimeSpan.Zero : _cluster.Time.GetElapsedTime(_listeningAt);

@@ -4,8 +4,7 @@ namespace Drover.Workers;
 internal sealed class InstanceKeeper(ClusterCore cluster)
 {
     private readonly Lock _lock = new();
-    private int _pending;
-    private int _generation;
+    private readonly List<object> _waiting = []; // A token for each restart that is to come.
     private TaskCompletionSource? _settled;
 
     /// <summary>Completes when the restarts that are now waiting have happened or were called off; null when none waits.</summary>
@@ -14,6 +13,15 @@ internal sealed class InstanceKeeper(ClusterCore cluster)
         get
         {
             lock (_lock) return _settled?.Task;
+        }
+    }
+
+    /// <summary>How many workers are to be restarted after their delay.</summary>
+    internal int Waiting
+    {
+        get
+        {
+            lock (_lock) return _waiting.Count;
         }
     }
 
@@ -44,35 +52,37 @@ internal sealed class InstanceKeeper(ClusterCore cluster)
     }
 
     /// <summary>Calls off the restarts that wait. Any thread.</summary>
-    internal void Cancel()
+    internal void Cancel() => CallOff(int.MaxValue);
+
+    /// <summary>Calls off so many of the restarts that wait, the latest first; returns how many there were. Any thread.</summary>
+    internal int CallOff(int count)
     {
         lock (_lock)
         {
-            _generation++;
-            _pending = 0;
-            _settled?.TrySetResult();
-            _settled = null;
+            count = Math.Min(count, _waiting.Count);
+            _waiting.RemoveRange(_waiting.Count - count, count);
+            Settle();
+            return count;
         }
     }
 
     private void RestartLater(ForkedWorker worker, RestartHistory history, WorkerEnd end, TimeSpan delay)
     {
-        int generation;
+        var token = new object();
         lock (_lock)
         {
-            generation = _generation;
-            _pending++;
+            _waiting.Add(token);
             _settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        cluster.Loop.After(delay, () => Restart(worker, history, end, generation));
+        cluster.Loop.After(delay, () => Restart(worker, history, end, token));
     }
 
-    private void Restart(ForkedWorker worker, RestartHistory history, WorkerEnd end, int generation)
+    private void Restart(ForkedWorker worker, RestartHistory history, WorkerEnd end, object token)
     {
         lock (_lock)
         {
-            if (generation != _generation) return;
+            if (!_waiting.Contains(token)) return;
         }
 
         try
@@ -90,10 +100,17 @@ internal sealed class InstanceKeeper(ClusterCore cluster)
 
         lock (_lock)
         {
-            if (generation != _generation || --_pending > 0) return;
-            _settled?.TrySetResult();
-            _settled = null;
+            _waiting.Remove(token);
+            Settle();
         }
+    }
+
+    // Under the lock.
+    private void Settle()
+    {
+        if (_waiting.Count > 0) return;
+        _settled?.TrySetResult();
+        _settled = null;
     }
 
     private void OnForkFailed(ForkedWorker worker, RestartHistory history, WorkerEnd end, string why)
