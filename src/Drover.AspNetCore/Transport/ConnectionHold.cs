@@ -19,6 +19,7 @@ internal sealed class ConnectionHold(ConnectionClaim claim, IReleaseListener lis
     private bool _inRequest;
     private bool _isHttp1; // Known with the first request. Until then nobody knows what the first bytes are.
     private bool _hasRequest; // Since the last claim a request has begun.
+    private bool _wasRead; // Ever.
     private bool _delivered; // Since the last claim bytes were given to the application.
 
     /// <summary>Whether this connection moves when it becomes idle; not when it is pinned, gone or ended.</summary>
@@ -55,10 +56,15 @@ internal sealed class ConnectionHold(ConnectionClaim claim, IReleaseListener lis
     }
 
     /// <summary>Gives the application what was read. <paramref name="isLast"/>: the turn ends with it.</summary>
-    internal ValueTask<FlushResult> Deliver(PipeWriter input, bool isLast)
+    internal ValueTask<FlushResult> Deliver(PipeWriter input, ReadOnlySpan<byte> received, bool isLast)
     {
         lock (_lock)
         {
+            // The first bytes of all. Whether they are really a request turns out when it begins; if the worker dies until then, its
+            // client deserves an answer.
+            if (!_isHttp1 && !_wasRead && claim.State == ConnectionState.Pinned && RequestStart.IsOf(received)) claim.Become(ConnectionState.Busy);
+            _wasRead = true;
+
             // In one step: an application that waits does not wait any more.
             _waits = false;
             _delivered = true;
@@ -136,7 +142,12 @@ internal sealed class ConnectionHold(ConnectionClaim claim, IReleaseListener lis
         {
             _hasRequest = true;
             if (!_isHttp1) _isHttp1 = isPlain && HttpProtocol.IsHttp11(context.Request.Protocol) | HttpProtocol.IsHttp10(context.Request.Protocol);
-            if (!_isHttp1) return;
+            if (!_isHttp1)
+            {
+                if (claim.State == ConnectionState.Busy) claim.Become(ConnectionState.Pinned);
+                return;
+            }
+
             _inRequest = true;
             _body.Begin(context);
             if (claim.IsOurs) claim.Become(_sending ? ConnectionState.Answering : ConnectionState.Busy);

@@ -68,7 +68,7 @@ internal sealed class ReceiveSide
             if (_hold?.TryBeginReading() == false) return;
             for (var receives = 1; ; receives++)
             {
-                if (!TryReceive(out var mayHaveMore, out var ended))
+                if (!TryReceive(out var received, out var mayHaveMore, out var ended))
                 {
                     if (ended) return;
                     _hold?.EndReading();
@@ -77,7 +77,7 @@ internal sealed class ReceiveSide
 
                 var isLast = !mayHaveMore || receives == MaxReceivesPerTurn;
                 if (isLast && mayHaveMore) _readable.Set();
-                var flush = _hold?.Deliver(_input, isLast) ?? _input.FlushAsync();
+                var flush = _hold?.Deliver(_input, received.Span, isLast) ?? _input.FlushAsync();
                 var paused = !flush.IsCompleted;
                 if (paused) TransportLog.ConnectionPaused(_logger, _connection.ConnectionId);
                 var result = await flush;
@@ -88,8 +88,9 @@ internal sealed class ReceiveSide
         }
     }
 
-    private bool TryReceive(out bool mayHaveMore, out bool ended)
+    private bool TryReceive(out ReadOnlyMemory<byte> received, out bool mayHaveMore, out bool ended)
     {
+        received = default;
         mayHaveMore = false;
         ended = _connection.EndReason is not null;
         if (ended) return false;
@@ -99,6 +100,7 @@ internal sealed class ReceiveSide
         {
             // A short read has emptied the queue, so the next arrival makes an edge; that spares the read which only says so.
             mayHaveMore = count == buffer.Length || _peerClosed;
+            received = buffer[..count];
             _input.Advance(count);
             return true;
         }
