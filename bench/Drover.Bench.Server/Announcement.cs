@@ -6,10 +6,10 @@ namespace Drover.Bench.Server;
 /// </summary>
 static class Announcement
 {
-    public static void Begin()
+    public static void Begin(ClusterPrimary primary)
     {
         Console.WriteLine($"primary {Environment.ProcessId}");
-        Cluster.OnListening += (worker, _) => Console.WriteLine($"listening {worker.ProcessId}");
-        Cluster.OnExit += (worker, _, _) => Console.WriteLine($"exited {worker.ProcessId}");
+        primary.OnListening += (worker, _) => Console.WriteLine($"listening {worker.ProcessId}");
+        primary.OnExit += (worker, _, _) => Console.WriteLine($"exited {worker.ProcessId}");
     }
 }

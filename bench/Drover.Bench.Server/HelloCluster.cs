@@ -11,7 +11,7 @@ static class HelloCluster
             return;
         }
 
-        Announcement.Begin();
+        Announcement.Begin(Cluster.Primary);
         Cluster.SchedulingPolicy = arguments.Text("--policy");
         for (var i = 0; i < arguments.Workers; i++)
             Cluster.Fork();

@@ -18,6 +18,11 @@ switch (arguments.Mode)
     case "spin":
         await SpinCluster.RunAsync(arguments);
         break;
+    case "survive":
+        return await SurvivalServer.RunClusterAsync(args, arguments);
+    case "survive-alone":
+        await SurvivalServer.RunAloneAsync(arguments);
+        break;
     case "calibrate":
         Console.WriteLine($"result {Spin.Calibrate(arguments.Number("--milliseconds"))}");
         break;

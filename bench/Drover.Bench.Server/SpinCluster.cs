@@ -15,7 +15,7 @@ static class SpinCluster
             return;
         }
 
-        Announcement.Begin();
+        Announcement.Begin(Cluster.Primary);
         Cluster.SetupPrimary(settings =>
         {
             // As in the article: at once, and however often.

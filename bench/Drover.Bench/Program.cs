@@ -1,9 +1,11 @@
-// Two benchmarks: the comparison with one Kestrel process and with Node's cluster (the default), and the article's test ("article").
+// Three benchmarks: the comparison with one Kestrel process and with Node's cluster (the default), the article's test ("article"), and
+// what survives a kill, a reload and a stopped worker ("survival").
 using System.Runtime.InteropServices;
 using Drover.Bench;
 using Drover.Bench.Article;
 using Drover.Bench.Comparison;
 using Drover.Bench.Processes;
+using Drover.Bench.Survival;
 
 using var stop = new CancellationTokenSource();
 using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -19,9 +21,12 @@ try
     }
 
     Offspring.Adopt();
-    var complete = args is ["article", .. var rest]
-        ? await new ArticleBenchmark(ArticleOptions.Parse(rest)).RunAsync(stop.Token)
-        : await new ComparisonBenchmark(ComparisonOptions.Parse(args)).RunAsync(stop.Token);
+    var complete = args switch
+    {
+        ["article", .. var rest] => await new ArticleBenchmark(ArticleOptions.Parse(rest)).RunAsync(stop.Token),
+        ["survival", .. var rest] => await new SurvivalBenchmark(SurvivalOptions.Parse(rest)).RunAsync(stop.Token),
+        _ => await new ComparisonBenchmark(ComparisonOptions.Parse(args)).RunAsync(stop.Token),
+    };
     return complete ? 0 : 1;
 }
 catch (UsageException e)

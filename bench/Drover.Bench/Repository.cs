@@ -11,6 +11,9 @@ static class Repository
 
     public static string WrkScript => Path.Combine(Root, "bench", "wrk", "result.lua");
 
+    /// <summary>Where PM2 is installed.</summary>
+    public static string Pm2 => Path.Combine(Root, "bench", "pm2");
+
     /// <summary>The measured C# program, built with this one and in the same configuration.</summary>
     public static Command Server(params IReadOnlyList<string> arguments)
     {
@@ -20,7 +23,9 @@ static class Repository
     }
 
     public static Command Node(string script, params IReadOnlyList<string> arguments) =>
-        new("node", [Path.Combine(Root, "bench", "node", script), .. arguments]);
+        new("node", [NodeScript(script), .. arguments]);
+
+    public static string NodeScript(string script) => Path.Combine(Root, "bench", "node", script);
 
     /// <summary>The commit that is measured, with a plus sign when files have been changed since; null outside a git checkout.</summary>
     public static async Task<string?> CommitAsync(CancellationToken ct)

@@ -6,6 +6,8 @@ namespace Drover.Bench;
 sealed record Requirement(string Program, string Package)
 {
     public static readonly Requirement Wrk = new("wrk", "wrk");
+    public static readonly Requirement Nginx = new("nginx", "nginx-light");
+    public static readonly Requirement Npm = new("npm", "npm");
     public static readonly Requirement Node = new("node", "nodejs");
 
     /// <summary>Installs the package when the program is missing, and says so.</summary>

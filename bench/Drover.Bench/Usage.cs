@@ -31,5 +31,23 @@ static class Usage
           --duty-cycle                 hold the share by SIGSTOP and SIGCONT even where cgroups can be used
           --quick                      2 s, 1 and 2 workers
           --out FILE                   where the JSON goes (bench/results/article.json; quick: local/)
+
+        bench/run survival [options]   what a kill, a reload and a stopped worker cost: Drover, Node's cluster, PM2, nginx
+          --rounds N                   how often everything is measured, in turns (5)
+          --kills N                    kill -9 of a worker in each round of each target (2)
+          --reloads N                  reloads in each round of each target (2)
+          --stall N                    seconds for which a worker is stopped (5)
+          --rate N                     requests per second meanwhile (1000)
+          --connections N              connections that are kept (64)
+          --pairs N                    loads with and without kept connections in each round (8)
+          --only NAME                  only this measure or target; may be repeated
+                                       measures: kill-keep-alive kill-new reload-keep-alive reload-new
+                                       stall-ratio table-cost recovery
+                                       targets: drover-rr drover-shared drover-spare drover-without-table
+                                       node-rr pm2 nginx
+          --quick                      1 round of short ones: does everything run? The numbers mean little
+          --markdown FILE              the tables as Markdown too
+          --out FILE                   where the JSON goes; the picture goes beside it
+                                       (bench/results/survival.json; a quick or partial run: results/local/)
         """;
 }

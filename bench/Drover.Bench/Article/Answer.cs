@@ -3,13 +3,14 @@ using System.Text;
 
 namespace Drover.Bench.Article;
 
-/// <summary>What a server sent, up to the end of the connection.</summary>
+/// <summary>What a server sent so far.</summary>
 static class Answer
 {
+    const string Version = "HTTP/1.1 ";
     const string Length = "Content-Length: ";
 
-    /// <summary>Null when it is not complete.</summary>
-    public static RequestOutcome? Judge(ReadOnlySpan<byte> bytes)
+    /// <summary>Null when it is not complete; <paramref name="expected"/> is what the body must begin with.</summary>
+    public static RequestOutcome? Judge(ReadOnlySpan<byte> bytes, string expected)
     {
         var text = Encoding.ASCII.GetString(bytes);
         var headEnd = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
@@ -18,12 +19,19 @@ static class Answer
         var body = text[(headEnd + 4)..];
         if (body.Length < length)
             return null;
-        return body.Length == length
-            && text.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal)
-            && body.StartsWith("Response from worker ", StringComparison.Ordinal)
-                ? RequestOutcome.Answered
-                : RequestOutcome.WrongAnswer;
+        return body.Length != length || !text.StartsWith(Version, StringComparison.Ordinal) ? RequestOutcome.WrongAnswer
+            : text.AsSpan(Version.Length, 3) switch
+            {
+                "200" when body.StartsWith(expected, StringComparison.Ordinal) => RequestOutcome.Answered,
+                "503" => RequestOutcome.Unavailable,
+                "502" or "504" => RequestOutcome.BadGateway,
+                _ => RequestOutcome.WrongAnswer,
+            };
     }
+
+    /// <summary>Whether the answer says that its connection ends with it.</summary>
+    public static bool EndsConnection(ReadOnlySpan<byte> bytes) =>
+        Encoding.ASCII.GetString(bytes).Contains("\r\nConnection: close\r\n", StringComparison.OrdinalIgnoreCase);
 
     static int? ContentLength(string head)
     {

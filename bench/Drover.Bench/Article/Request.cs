@@ -54,6 +54,6 @@ static class Request
         }
 
         // A complete answer is one, however the connection ended after it.
-        return Answer.Judge(buffer.AsSpan(0, length)) ?? otherwise;
+        return Answer.Judge(buffer.AsSpan(0, length), "Response from worker ") ?? otherwise;
     }
 }

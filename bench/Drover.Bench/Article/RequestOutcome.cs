@@ -18,9 +18,15 @@ enum RequestOutcome
     /// <summary>The connection ended within the answer.</summary>
     IncompleteAnswer,
 
-    /// <summary>A complete answer, but not 200 or not the text that is due.</summary>
+    /// <summary>A complete answer, but none of those named here, or not the text that is due.</summary>
     WrongAnswer,
 
-    /// <summary>Nothing of the above within the time limit.</summary>
+    /// <summary>503: nobody could answer, and the client was told.</summary>
+    Unavailable,
+
+    /// <summary>502 or 504: a proxy got no answer, and the client was told.</summary>
+    BadGateway,
+
+    /// <summary>None of these within the time limit.</summary>
     TimedOut,
 }

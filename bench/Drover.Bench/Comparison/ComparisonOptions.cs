@@ -8,7 +8,7 @@ sealed record ComparisonOptions(
     {
         var reader = new OptionReader(args);
         var quick = reader.Flag("--quick");
-        var only = new Selection(reader.Texts("--only"));
+        var only = new Selection(reader.Texts("--only"), Measure.All, TargetName.All);
         var options = new ComparisonOptions(
             reader.Positive("--rounds", quick ? 1 : 5),
             reader.Positive("--seconds", quick ? 1 : 4),

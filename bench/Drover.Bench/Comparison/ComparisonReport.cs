@@ -44,12 +44,12 @@ sealed class ComparisonReport(Machine machine, ComparisonOptions options, Findin
 
     void PrintGoals(TextWriter output)
     {
-        var goals = Goal.All.Where(goal => findings.Ratio(goal.Measure, goal.Target, goal.To) is not null).ToList();
+        var goals = Goal.All.Where(goal => goal.In(findings) is not null).ToList();
         if (goals.Count > 0)
             output.WriteLine($"\n{"Goals",-58} {"ratio",6}  {"min .. max",-14}  goal");
         foreach (var goal in goals)
         {
-            var ratio = findings.Ratio(goal.Measure, goal.Target, goal.To)!;
+            var ratio = goal.In(findings)!;
             var spread = $"{ratio.Min:0.00} .. {ratio.Max:0.00}";
             var verdict = goal.IsMetBy(ratio.Median) ? "ok" : "missed";
             output.WriteLine($"  {goal.Title,-56} {ratio.Median,6:0.00}  {spread,-14}  {goal.Condition} {verdict}");
@@ -88,7 +88,7 @@ sealed class ComparisonReport(Machine machine, ComparisonOptions options, Findin
             },
         Goals =
             from goal in Goal.All
-            let ratio = findings.Ratio(goal.Measure, goal.Target, goal.To)
+            let ratio = goal.In(findings)
             where ratio is not null
             select new
             {

@@ -1,7 +1,8 @@
 namespace Drover.Bench.Comparison;
 
 /// <summary>What the project promises: the ratio of two targets, and the side of a bound on which it must be.</summary>
-sealed record Goal(Measure Measure, string Target, string To, double Bound, bool AtMost = false)
+/// <param name="To">Null: the bound is of the measure itself.</param>
+sealed record Goal(Measure Measure, string Target, string? To, double Bound, bool AtMost = false)
 {
     public static readonly IReadOnlyList<Goal> All =
     [
@@ -14,9 +15,12 @@ sealed record Goal(Measure Measure, string Target, string To, double Bound, bool
         new(Measure.OneWay, TargetName.Drover, TargetName.Node, 3),
     ];
 
-    public string Title => $"{Measure.Name}: {TargetName.Title(Target)} / {TargetName.Title(To)}";
+    public string Title => $"{Measure.Name}: {TargetName.Title(Target)}{(To is null ? "" : $" / {TargetName.Title(To)}")}";
 
     public string Condition => $"{(AtMost ? "<=" : ">=")} {Bound:0.00}";
+
+    /// <summary>What is compared to the bound; null when it was not measured.</summary>
+    public Samples? In(Findings findings) => To is null ? findings.Of(Measure, Target) : findings.Ratio(Measure, Target, To);
 
     public bool IsMetBy(double ratio) => AtMost ? ratio <= Bound : ratio >= Bound;
 }

@@ -13,6 +13,9 @@ sealed class Samples(IEnumerable<double> values)
 
     public double Median => Middle(_sorted);
 
+    /// <summary>The value below which this part of the values lies; 1 is the largest.</summary>
+    public double Quantile(double part) => _sorted[Math.Min(_sorted.Length - 1, (int)(_sorted.Length * part))];
+
     /// <summary>Median of the distances from the median: a spread that one odd round does not blow up.</summary>
     public double MedianDeviation
     {

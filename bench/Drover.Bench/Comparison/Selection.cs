@@ -6,11 +6,13 @@ sealed class Selection
     readonly HashSet<string> _measures;
     readonly HashSet<string> _targets;
 
-    public Selection(IEnumerable<string> names)
+    /// <param name="measures">Those that there are.</param>
+    /// <param name="targets">Those that there are.</param>
+    public Selection(IEnumerable<string> names, IEnumerable<Measure> measures, IEnumerable<string> targets)
     {
         var asked = names.ToHashSet(StringComparer.Ordinal);
-        _measures = [.. Measure.All.Select(measure => measure.Name).Where(asked.Contains)];
-        _targets = [.. TargetName.All.Where(asked.Contains)];
+        _measures = [.. measures.Select(measure => measure.Name).Where(asked.Contains)];
+        _targets = [.. targets.Where(asked.Contains)];
         if (asked.Except(_measures, StringComparer.Ordinal).Except(_targets, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             throw new UsageException($"--only {unknown}: there is no such measure or target.");
     }

@@ -13,6 +13,12 @@ static class TargetName
     public const string Drover = "drover";
     public const string Node = "node";
 
+    /// <summary>What survives what.</summary>
+    public const string DroverSpare = "drover-spare";
+    public const string DroverWithoutTable = "drover-without-table";
+    public const string Pm2 = "pm2";
+    public const string Nginx = "nginx";
+
     /// <summary>In the order of the report.</summary>
     public static readonly IReadOnlyList<string> All =
         [Kestrel, DroverRoundRobin, DroverShared, NodeRoundRobin, NodeShared, Drover, Node];
@@ -26,6 +32,10 @@ static class TargetName
         NodeShared => "Node cluster, none",
         Drover => "Drover",
         Node => "Node cluster",
+        DroverSpare => "Drover, one spare worker",
+        DroverWithoutTable => "Drover, connections not kept",
+        Pm2 => "PM2 7, cluster mode",
+        Nginx => "nginx, two Kestrel processes",
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };
 }

@@ -7,6 +7,9 @@ namespace Drover.Bench.Processes;
 static partial class Libc
 {
     const int SetChildSubreaper = 36;
+    const int HangUpSignal = 1;
+    const int KillSignal = 9;
+    const int TerminateSignal = 15;
     const int ContinueSignal = 18;
     const int StopSignal = 19;
 
@@ -24,6 +27,15 @@ static partial class Libc
 
     public static void Continue(int pid) => _ = Kill(pid, ContinueSignal);
 
+    public static void HangUp(int pid) => _ = Kill(pid, HangUpSignal);
+
+    public static void Terminate(int pid) => _ = Kill(pid, TerminateSignal);
+
+    public static void KillAtOnce(int pid) => _ = Kill(pid, KillSignal);
+
+    /// <summary>Of the calling thread, to about a tenth of a millisecond; may return early.</summary>
+    public static void Sleep(TimeSpan duration) => _ = MicroSleep((uint)duration.TotalMicroseconds);
+
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Prctl(int option, nuint value, nuint unused3, nuint unused4, nuint unused5);
@@ -31,6 +43,10 @@ static partial class Libc
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int WaitPid(int pid, nint status, int options);
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int MicroSleep(uint microseconds);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

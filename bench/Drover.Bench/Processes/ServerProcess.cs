@@ -54,6 +54,9 @@ sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when the process has ended by itself, or because it was asked to.</summary>
+    public Task WaitForExitAsync(TimeSpan timeout, CancellationToken ct) => _child.WaitForExitAsync(timeout, ct);
+
     public void ThrowIfExited() => _child.ThrowIfExited();
 
     public ValueTask DisposeAsync() => _child.DisposeAsync();
