@@ -340,13 +340,26 @@ public sealed class ClusterPrimary : IAsyncDisposable
         }
     }
 
+    private static void CheckSpares(ClusterSettings settings, Scheduling.ResolvedPolicy policy)
+    {
+        if (settings.Spares == 0) return;
+        if (settings.Spares < 0) throw Invalid($"ClusterSettings.Spares is {settings.Spares}; it must not be negative.");
+        if (policy.Create is null) throw Invalid($"ClusterSettings.Spares needs a policy by which the primary dispatches. With '{policy.Name}' every worker that listens accepts.");
+        if (settings.Restart is null) throw Invalid("ClusterSettings.Spares needs ClusterSettings.Restart: spare workers replace those that it would restart.");
+    }
+
+    private static ClusterException Invalid(string message) => new(ClusterError.InvalidSetting, message);
+
     private ClusterCore EnsureCore(ClusterSettings settings)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_core is not null) return _core;
-            _core = new ClusterCore(ResolvePolicy(settings.SchedulingPolicy), _events, _messages, _logger, _time);
+            var policy = ResolvePolicy(settings.SchedulingPolicy);
+            CheckSpares(settings, policy);
+            _core = new ClusterCore(policy, _events, _messages, _logger, _time);
+            if (settings.Spares > 0) _core.Spares = new SpareKeeper(_core, settings.Spares, _settings.Copy());
             if (Upkeep.IsNeeded(settings)) _core.Upkeep = new Upkeep(_core, settings, () => Settings);
             return _core;
         }

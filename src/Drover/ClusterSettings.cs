@@ -57,6 +57,14 @@ public sealed class ClusterSettings
     public HangPolicy Hang { get; set; } = new();
 
     /// <summary>
+    /// How many workers are kept ready beside those that serve: started, listening, and without connections. When a worker dies that the
+    /// restart policy would replace and that was forked without settings of its own, a spare one serves in its place at once, and a new
+    /// spare one is started. Needs <see cref="Restart"/>, and a policy by which the primary dispatches: not <c>shared</c>. Taken at the
+    /// first fork, for the whole cluster. Default: 0.
+    /// </summary>
+    public int Spares { get; set; }
+
+    /// <summary>
     /// When the primary changes the number of workers by itself. Taken at the first fork, for the whole cluster. Null (the default): never.
     /// </summary>
     public AutoScalePolicy? AutoScale { get; set; }
@@ -76,6 +84,7 @@ public sealed class ClusterSettings
         Restart = Restart,
         DrainTimeout = DrainTimeout,
         AutoScale = AutoScale?.CheckedCopy(),
+        Spares = Spares,
         Hang = Hang.CheckedCopy(),
     };
 }

@@ -39,6 +39,12 @@ public abstract class Worker
     /// </summary>
     public abstract bool? ExitedAfterDisconnect { get; }
 
+    /// <summary>
+    /// It is ready and gets no connections, until it takes the place of a worker that dies (<see cref="ClusterSettings.Spares"/>). Primary
+    /// only; in the worker itself always false.
+    /// </summary>
+    public virtual bool IsSpare => false;
+
     /// <summary>The worker's output, when <see cref="ClusterSettings.Stdio"/> is <see cref="WorkerStdio.Pipe"/>; null otherwise. Primary only.</summary>
     public abstract ForkedStreams? Streams { get; }
 

@@ -117,6 +117,7 @@ internal sealed class Changes(ClusterCore cluster)
                 {
                     _settled!.SetResult();
                     _settled = null;
+                    cluster.Loop.Post(() => cluster.Spares?.EndIfAlone());
                 }
             }
         }

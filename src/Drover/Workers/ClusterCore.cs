@@ -67,8 +67,10 @@ internal sealed class ClusterCore : IAsyncDisposable
 
     internal Upkeep? Upkeep { get; set; }
 
-    /// <summary>The workers that are there to serve, the oldest first: none that is about to leave.</summary>
-    internal IEnumerable<ForkedWorker> Serving => Workers.Values.Cast<ForkedWorker>().Where(w => w.State is not (WorkerState.Draining or WorkerState.Exited));
+    internal SpareKeeper? Spares { get; set; }
+
+    /// <summary>The workers that are there to serve, the oldest first: none that is about to leave, no spare one.</summary>
+    internal IEnumerable<ForkedWorker> Serving => Workers.Values.Cast<ForkedWorker>().Where(w => !w.IsSpare && w.State is not (WorkerState.Draining or WorkerState.Exited));
 
     /// <summary>The number of the last reload that was begun. Changed on the loop thread only.</summary>
     internal int Generation { get; set; }
@@ -126,15 +128,28 @@ internal sealed class ClusterCore : IAsyncDisposable
         DroverMeter.Workers.Add(-1);
     }
 
-    internal void OnExited(ForkedWorker worker)
+    internal void OnListening() => Spares?.Fill();
+
+    /// <summary>A worker has ended; <paramref name="tell"/> raises the event of it.</summary>
+    internal void OnExited(ForkedWorker worker, Action tell)
     {
-        if (!IsEnding) Keeper.OnExited(worker);
+        if (IsEnding || worker.IsSpare)
+        {
+            tell();
+            if (!IsEnding) Spares?.OnExited(worker);
+        }
+        else
+        {
+            Keeper.OnExited(worker, tell);
+        }
+
+        if (!IsEnding) Spares?.EndIfAlone();
     }
 
     /// <summary>What is forked when a worker has ended that was to go on: the same, or what the last reload made of it meanwhile.</summary>
     internal ForkOrder OrderAgain(ForkedWorker worker, RestartHistory? history)
     {
-        var order = worker.Order with { History = history, IsWithheld = false, RemembersErrors = false };
+        var order = worker.Order with { History = history, IsWithheld = false, IsSpare = false, RemembersErrors = false };
         if (Renewed is not var (generation, settings) || order.Generation >= generation) return order;
         var changed = settings.Copy();
         order.Configure?.Invoke(changed);
@@ -166,6 +181,7 @@ internal sealed class ClusterCore : IAsyncDisposable
         await Loop.RunAsync(() =>
         {
             Keeper.Cancel();
+            Spares?.Cancel();
             Servers.BeginEnding();
             Changes.Interrupt();
             gone = Task.WhenAll([.. Workers.Values.Select(w => w.DisconnectAsync(cancellationToken))]);

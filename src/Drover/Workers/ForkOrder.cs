@@ -16,6 +16,9 @@ internal sealed record ForkOrder(ClusterSettings Settings)
     /// <summary>It gets no connections before <see cref="ForkedWorker.Activate"/>.</summary>
     internal bool IsWithheld { get; init; }
 
+    /// <summary>It waits to take the place of one that dies.</summary>
+    internal bool IsSpare { get; init; }
+
     /// <summary>The last lines of its standard error are kept, to say why it was not fit.</summary>
     internal bool RemembersErrors { get; init; }
 }

@@ -30,6 +30,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     private bool _reaped;
     private bool _wroteGarbage;
     private bool _isWithheld;
+    private volatile bool _isSpare;
 
     internal ForkedWorker(int id, ClusterCore cluster, ForkOrder order, SpawnedWorker spawned, int tableIndex)
         : base(id)
@@ -40,6 +41,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         Order = order;
         History = order.History;
         _isWithheld = order.IsWithheld;
+        _isSpare = order.IsSpare;
         _forkedAt = cluster.Time.GetTimestamp();
         _channel = new IpcChannel(cluster.Loop, spawned.Channel, this, cluster.Time);
         _port = new MessagePort(cluster.Loop, _channel, this, cluster.Messages, cluster.Logger, peerIsDrover: spawned.HandOff is null ? false : null);
@@ -63,6 +65,8 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     public override Signal? ExitSignal => End?.Signal;
 
     public override ForkedStreams? Streams => _spawned.Streams;
+
+    public override bool IsSpare => _isSpare;
 
     internal override MessagePort Port => _port;
 
@@ -104,10 +108,13 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         _spawned.Errors?.Start(_cluster.Loop);
     }
 
+    /// <summary>A worker that is withheld waits for another one's death from now on. Loop thread only.</summary>
+    internal void BecomeSpare() => _isSpare = true;
+
     /// <summary>A worker that was withheld serves from now on. Loop thread only.</summary>
     internal void Activate()
     {
-        _isWithheld = false;
+        _isWithheld = _isSpare = false;
         foreach (var server in _withheldFrom)
         {
             if (_life.State != WorkerState.Draining && server.IsUsedBy(this)) server.Join(this);
@@ -361,6 +368,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         {
             WorkerLog.Moved(_cluster.Logger, Id, ProcessId, _life.State);
             Milestones.Passed(_life.State);
+            if (_life.State == WorkerState.Listening) _cluster.OnListening();
         }
 
         if (!_life.IsListed && effects.HasFlag(WorkerEffects.RemoveFromWorkers)) _gone.TrySetResult();
@@ -410,8 +418,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
             DroverMeter.RecordActivity("drover.drain", this, drainTook, _cluster.Time);
         }
 
-        _cluster.Events.Exited(this, _port.Drained);
-        _cluster.OnExited(this);
+        _cluster.OnExited(this, () => _cluster.Events.Exited(this, _port.Drained));
     }
 
     private void RoomAgain() => _cluster.Servers.RoomAgain(this);

@@ -25,17 +25,28 @@ internal sealed class InstanceKeeper(ClusterCore cluster)
         }
     }
 
-    internal void OnExited(ForkedWorker worker)
+    /// <summary><paramref name="tell"/>: raises the event of the end, when a spare worker is in place and before anything else is told.</summary>
+    internal void OnExited(ForkedWorker worker, Action tell)
     {
-        if (worker.History is not { } history || worker.End is not { } end) return;
+        if (worker.History is not { } history || worker.End is not { } end)
+        {
+            tell();
+            return;
+        }
+
         var decision = history.Decide(
             end, worker.ExitedAfterDisconnect == true, worker.Listened, cluster.Time.GetElapsedTime(0), Random.Shared.NextDouble());
 
         // What stands on its port will stand there the next time; trying again would only hide the reason behind many failures.
         if (decision.Verdict == RestartVerdict.Restart && worker.Listened == TimeSpan.Zero && worker.ListenFailure is { } failure)
             decision = RestartDecision.GiveUp($"it cannot listen on {failure}; exit: {end}");
+        var isReplaced = decision.Verdict == RestartVerdict.Restart && cluster.Spares?.TryReplace(worker, history, decision.Delay) == true;
+        tell();
         switch (decision.Verdict)
         {
+            case RestartVerdict.Restart when isReplaced:
+                WorkerLog.Died(cluster.Logger, worker.ProcessId, end.ToString());
+                break;
             case RestartVerdict.Restart:
                 if (decision.Delay == TimeSpan.Zero) WorkerLog.Died(cluster.Logger, worker.ProcessId, end.ToString());
                 else WorkerLog.Restarting(cluster.Logger, worker.ProcessId, end.ToString(), decision.Delay.TotalMilliseconds);
@@ -121,6 +132,7 @@ internal sealed class InstanceKeeper(ClusterCore cluster)
         {
             WorkerLog.GivenUp(cluster.Logger, worker.Id, worker.ProcessId, why);
             cluster.Events.GaveUp(worker, why);
+            cluster.Spares?.EndIfAlone();
         }
     }
 }

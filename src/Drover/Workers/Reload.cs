@@ -61,7 +61,11 @@ internal sealed class Reload
         if (clusterEnds.IsCancellationRequested) _failure = Interrupted();
         if (_failure is null && !cancellationToken.IsCancellationRequested)
         {
-            await _cluster.Loop.RunAsync(() => _cluster.Renewed = (_generation, _settings));
+            await _cluster.Loop.RunAsync(() =>
+            {
+                _cluster.Renewed = (_generation, _settings);
+                _cluster.Spares?.Renew();
+            });
             ReloadLog.Done(_cluster.Logger, _replaced, _cluster.Time.GetElapsedTime(began).TotalSeconds);
             return new ReloadResult(_replaced, failure: null);
         }

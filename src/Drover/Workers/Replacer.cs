@@ -37,7 +37,7 @@ internal sealed class Replacer(ClusterCore cluster, ReloadOptions options, Clust
         if (!isThere) return default;
 
         var (successor, unfit) = await StartAsync(old, endsOldFirst, mustListen, stop);
-        if (unfit is null && await TryTakeOverAsync(successor!)) return new ReplacementOutcome(successor, Failure: null);
+        if (unfit is null && await TryTakeOverAsync(old, successor!)) return new ReplacementOutcome(successor, Failure: null);
         unfit ??= new Unfitness(ReloadFailureReason.Ended, "soon after it had become ready");
         await StayAsync(old, history, endsOldFirst, clusterEnds);
         return new ReplacementOutcome(Successor: null, await FailAsync(successor, unfit));
@@ -54,7 +54,10 @@ internal sealed class Replacer(ClusterCore cluster, ReloadOptions options, Clust
             successor = cluster.Fork(OrderFor(old));
             var unfit = await _check.RunAsync(successor, mustListen, stop);
             if (unfit is not null) return (successor, unfit);
-            await cluster.Loop.RunAsync(successor.Activate);
+            await cluster.Loop.RunAsync(() =>
+            {
+                if (!old.IsSpare) successor.Activate();
+            });
             return (successor, await _check.SettleAsync(successor, stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -75,25 +78,37 @@ internal sealed class Replacer(ClusterCore cluster, ReloadOptions options, Clust
     }
 
     /// <summary>The successor is the instance from now on. False: it has just ended.</summary>
-    private async Task<bool> TryTakeOverAsync(ForkedWorker successor)
+    private async Task<bool> TryTakeOverAsync(ForkedWorker old, ForkedWorker successor)
     {
         var lives = false;
         await cluster.Loop.RunAsync(() =>
         {
             lives = successor.State is not (WorkerState.Draining or WorkerState.Exited);
-            if (lives && successor.Settings.Restart is { } restart) successor.History = new RestartHistory(restart);
+            if (!lives) return;
+
+            // A spare worker may have come into use meanwhile.
+            if (old.IsSpare)
+            {
+                successor.BecomeSpare();
+                return;
+            }
+
+            successor.Activate();
+            old.History = null;
+            if (successor.Settings.Restart is { } restart) successor.History = new RestartHistory(restart);
         });
         return lives;
     }
 
     private Task StayAsync(ForkedWorker old, RestartHistory? history, bool wasEnded, CancellationToken clusterEnds) => cluster.Loop.RunAsync(() =>
     {
-        old.History = history;
+        old.History ??= history;
         if (clusterEnds.IsCancellationRequested || cluster.IsEnding) return;
 
         // The one that was ended for the sake of the new one comes back as it was; any other may have died while nobody was responsible for it.
-        if (wasEnded) ForkAgain(old);
-        else if (old.End is not null) cluster.OnExited(old);
+        if (old.IsSpare) cluster.Spares?.Fill();
+        else if (wasEnded) ForkAgain(old);
+        else if (old.End is not null) cluster.Keeper.OnExited(old, tell: () => { });
     });
 
     private void ForkAgain(ForkedWorker old)
