@@ -69,6 +69,13 @@ public sealed class ClusterSettings
     /// </summary>
     public AutoScalePolicy? AutoScale { get; set; }
 
+    /// <summary>
+    /// How long one request may take in an ASP.NET Core worker. Then it is aborted (<c>HttpContext.RequestAborted</c> is cancelled, the client's
+    /// connection is reset), which is logged; a worker where a request runs on for as long again counts as hung, see <see cref="Hang"/>.
+    /// Default: <see cref="Timeout.InfiniteTimeSpan"/>, no limit.
+    /// </summary>
+    public TimeSpan RequestTimeLimit { get; set; } = Timeout.InfiniteTimeSpan;
+
     internal ClusterSettings Copy() => new()
     {
         Program = Program,
@@ -86,5 +93,6 @@ public sealed class ClusterSettings
         AutoScale = AutoScale?.CheckedCopy(),
         Spares = Spares,
         Hang = Hang.CheckedCopy(),
+        RequestTimeLimit = RequestTimeLimit,
     };
 }

@@ -154,6 +154,16 @@ internal sealed class ConnectionHold(ConnectionClaim claim, IReleaseListener lis
         }
     }
 
+    /// <summary>What follows on this connection is not HTTP any more.</summary>
+    internal void Pin()
+    {
+        lock (_lock)
+        {
+            _isHttp1 = false;
+            if (claim.IsOurs) claim.Become(ConnectionState.Pinned);
+        }
+    }
+
     /// <summary>The application is done with the request; Kestrel may still read the rest of its body.</summary>
     internal void EndRequest()
     {

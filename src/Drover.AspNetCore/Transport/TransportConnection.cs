@@ -36,6 +36,8 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
     private readonly Lock _endLock = new();
     private Exception? _endReason;
     private bool _descriptorClosed;
+    private UpgradedStream? _upgraded;
+    private Task? _goodbye;
     private Watch? _watch;
     private Task? _life;
 
@@ -125,6 +127,7 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
         await _application.Output.CompleteAsync();
         await _end.Complete;
         if (_life is not null) await _life;
+        if (_goodbye is not null) await _goodbye;
         _end.Dispose();
         await base.DisposeAsync();
     }
@@ -165,7 +168,19 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
     internal bool IsMovable => _hold?.IsMovable == true;
 
     /// <summary>A request begins on this connection.</summary>
-    internal void BeginRequest(HttpContext context) => _hold!.BeginRequest(context, isPlain: ReferenceEquals(Transport, _application));
+    internal void BeginRequest(HttpContext context)
+    {
+        _hold!.BeginRequest(context, isPlain: ReferenceEquals(Transport, _application));
+        WebSocketUpgrade.Watch(context, this);
+    }
+
+    /// <summary>The connection is a WebSocket from now on.</summary>
+    internal void OnUpgraded(UpgradedStream stream)
+    {
+        _hold!.Pin();
+        Volatile.Write(ref _upgraded, stream);
+        if (_loop.IsGivingBack) SayGoodbye();
+    }
 
     /// <summary>The application is done with the request.</summary>
     internal void EndRequest() => _hold!.EndRequest();
@@ -187,8 +202,14 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
     /// <summary>A connection that cannot move: the client is asked to go, where the protocol has words for that. Loop thread only.</summary>
     internal void AskToClose()
     {
+        SayGoodbye();
         if (_hold is not { IsPinned: true } || Features.Get<IConnectionLifetimeNotificationFeature>() is not { } lifetime) return;
         ThreadPool.UnsafeQueueUserWorkItem(static lifetime => lifetime.RequestClose(), lifetime, preferLocal: false);
+    }
+
+    private void SayGoodbye()
+    {
+        if (Volatile.Read(ref _upgraded) is { } stream) _goodbye ??= stream.SayGoodbyeAsync();
     }
 
     void IReleaseListener.OnReleased()

@@ -26,6 +26,7 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, IC
     private ConnectionTable? _table;
     private Watch? _watch;
     private int _workerIndex = NoTable;
+    private volatile bool _heartStopped;
     private bool _applying;
     private bool _closed;
     private bool _retrying;
@@ -55,8 +56,11 @@ internal sealed class HandOffReceiver : IReadinessHandler, IConnectionClaims, IC
     /// <summary>The worker has reacted, at this time of the machine's monotonic clock.</summary>
     internal void Beat(long now)
     {
-        if (_workerIndex != NoTable) Volatile.Write(ref Record.Heartbeat, now);
+        if (_workerIndex != NoTable && !_heartStopped) Volatile.Write(ref Record.Heartbeat, now);
     }
+
+    /// <summary>The worker is of no use any more, though it reacts: the primary is to treat it as one that hangs.</summary>
+    internal void StopBeating() => _heartStopped = true;
 
     /// <summary>A request has begun, for policies that look at the load.</summary>
     internal void RequestBegins()

@@ -53,6 +53,9 @@ internal sealed class HandOffSender : IHandOff, IReadinessHandler, IDisposable
 
     public int Kept => _kept.Count;
 
+    /// <summary>Those of them that the worker has not claimed now.</summary>
+    internal int Idle => _kept.Count(slot => _table.StateOf(slot, _held[slot].Word) == ConnectionState.Idle);
+
     /// <summary>A worker that does not react gets nothing until it does.</summary>
     internal bool IsSuspended { get; set; }
 

@@ -14,6 +14,9 @@ internal static class MemoryDump
     private const int HeaderSize = 20;
     private const int DumpWithHeap = 2;
 
+    // Field 22 of proc(5), /proc/PID/stat, counted from the state behind the name.
+    private const int StartTimeAfterName = 19;
+
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     /// <summary>True when the runtime says that the file is complete. A runtime that does not react writes none.</summary>
@@ -48,9 +51,14 @@ internal static class MemoryDump
         }
     }
 
-    private static string SocketOf(int pid) =>
-        Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{pid}-*-socket").FirstOrDefault()
-        ?? throw new IOException("it has no diagnostics socket; DOTNET_EnableDiagnostics=0 switches it off");
+    // Processes that were killed leave their sockets behind, and the kernel uses numbers again: the start time tells them apart.
+    private static string SocketOf(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var start = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[StartTimeAfterName];
+        var socket = Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{pid}-{start}-socket");
+        return File.Exists(socket) ? socket : throw new IOException("it has no diagnostics socket; DOTNET_EnableDiagnostics=0 switches it off");
+    }
 
     // Magic, size, command set and command, reserved; then the file, the kind of dump, and flags.
     private static byte[] Request(string file)

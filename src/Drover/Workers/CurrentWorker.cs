@@ -15,7 +15,7 @@ namespace Drover.Workers;
 internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
 {
     private static readonly TimeSpan DefaultDrainTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan GivingBackTime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan GivingBackTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestStopDelay = TimeSpan.FromSeconds(2);
 
     private readonly EventLoop _loop;
@@ -72,6 +72,9 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
 
     internal TimeSpan DrainTimeout { get; }
 
+    /// <summary>How long one request may take.</summary>
+    internal TimeSpan RequestTimeLimit { get; private init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>The cluster's policy; null under a primary of Node's.</summary>
     internal string? Policy { get; private init; }
 
@@ -93,16 +96,14 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
         if (System.Environment.GetEnvironmentVariable(WorkerSpawner.UniqueIdVariable) is not { } idText) return null;
         var channel = TakeDescriptor(WorkerSpawner.ChannelVariable);
         var handOff = TakeDescriptor(WorkerSpawner.HandOffVariable);
-        var drain = System.Environment.GetEnvironmentVariable(WorkerSpawner.DrainVariable);
+        var drain = TimeIn(WorkerSpawner.DrainVariable) ?? DefaultDrainTimeout;
+        var requestLimit = TimeIn(WorkerSpawner.RequestLimitVariable) ?? Timeout.InfiniteTimeSpan;
         var policy = System.Environment.GetEnvironmentVariable(WorkerSpawner.PolicyVariable);
-        foreach (var name in (string[])[WorkerSpawner.UniqueIdVariable, WorkerSpawner.ChannelVariable, WorkerSpawner.SerializationVariable, WorkerSpawner.HandOffVariable, WorkerSpawner.DrainVariable, WorkerSpawner.PolicyVariable])
+        foreach (var name in (string[])[WorkerSpawner.UniqueIdVariable, WorkerSpawner.ChannelVariable, WorkerSpawner.SerializationVariable, WorkerSpawner.HandOffVariable, WorkerSpawner.DrainVariable, WorkerSpawner.RequestLimitVariable, WorkerSpawner.PolicyVariable])
             System.Environment.SetEnvironmentVariable(name, null);
         if (channel is null || !int.TryParse(idText, CultureInfo.InvariantCulture, out var id)) return null;
 
-        var drainTimeout = double.TryParse(drain, CultureInfo.InvariantCulture, out var seconds)
-            ? seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds)
-            : DefaultDrainTimeout;
-        var worker = new CurrentWorker(id, channel, handOff, drainTimeout) { Policy = policy };
+        var worker = new CurrentWorker(id, channel, handOff, drain) { Policy = policy, RequestTimeLimit = requestLimit };
         worker._loop.Post(worker.Start);
         return worker;
     }
@@ -241,6 +242,12 @@ internal sealed class CurrentWorker : Worker, IChannelOwner, IServerHost
     void IChannelOwner.OnBatchEnd() => _port.BatchEnd();
 
     void IChannelOwner.OnClosed(Exception? reason) => OnClosed(reason);
+
+    private static TimeSpan? TimeIn(string variable)
+    {
+        if (!double.TryParse(System.Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var seconds)) return null;
+        return seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds);
+    }
 
     private static FileDescriptor? TakeDescriptor(string variable)
     {

@@ -143,6 +143,14 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         }
     }
 
+    /// <summary>How many of its connections could move right now.</summary>
+    internal async Task<int> CountIdleAsync()
+    {
+        var idle = 0;
+        await _cluster.Loop.RunAsync(() => idle = _handOffSender?.Idle ?? 0);
+        return idle;
+    }
+
     /// <summary>Looks whether the worker reacts. Loop thread only.</summary>
     internal void LookForHang() => _hangWatch?.Look();
 

@@ -16,6 +16,7 @@ internal static class WorkerSpawner
     internal const string HandOffVariable = "DROVER_HANDOFF_FD";
     internal const string PolicyVariable = "DROVER_POLICY";
     internal const string DrainVariable = "DROVER_DRAIN_TIMEOUT";
+    internal const string RequestLimitVariable = "DROVER_REQUEST_TIME_LIMIT";
 
     /// <exception cref="ClusterException">The process could not be started.</exception>
     internal static SpawnedWorker Spawn(int id, ForkOrder order, WorkerCommand command, string policy)
@@ -137,6 +138,7 @@ internal static class WorkerSpawner
             variables[PolicyVariable] = policy;
             variables[HandOffVariable] = HandOffDescriptor.ToString(CultureInfo.InvariantCulture);
             variables[DrainVariable] = settings.DrainTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+            variables[RequestLimitVariable] = settings.RequestTimeLimit.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
         return [.. variables];

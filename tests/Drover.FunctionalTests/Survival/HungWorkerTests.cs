@@ -1,3 +1,5 @@
+using Drover.Workers;
+
 namespace Drover.FunctionalTests.Survival;
 
 /// <summary>A worker that does not react loses what it has not begun, and comes back, or is replaced.</summary>
@@ -9,6 +11,9 @@ public sealed class HungWorkerTests
         await using var cluster = TestCluster.OfBehaviour("Survivor", "http://127.0.0.1:0");
         var (workers, port) = await cluster.ForkListeningAsync(2);
         var connections = await OpenUsedAsync(port, 40);
+
+        // An answer reaches its client a moment before the worker has released the connection.
+        await cluster.UntilAsync(async () => await ((ForkedWorker)workers[0]).CountIdleAsync() == 20, "idle connections");
         workers[0].Kill(Signal.SIGSTOP);
 
         Assert.All(await cluster.WithinDeadline(Task.WhenAll(connections.Select(c => c.GetAsync("/"))), "answers"), id => Assert.Equal("2", id));
@@ -80,8 +85,34 @@ public sealed class HungWorkerTests
         await connection.SendAsync("GET /block?milliseconds=100000 HTTP/1.1\r\nHost: x\r\n\r\n");
         await cluster.EventAsync("exit 1 SIGKILL");
 
-        await cluster.LogAsync("memory dump of worker");
+        await cluster.LogAsync("look at it with: dotnet-dump");
         Assert.True(new FileInfo(Path.Combine(folder.Path, $"worker-{workers[0].ProcessId}.dmp")).Length > 1_000_000, cluster.Describe());
+    }
+
+    [Fact]
+    public async Task A_request_that_takes_too_long_is_aborted_and_a_worker_that_does_not_obey_is_replaced()
+    {
+        await using var cluster = new TestCluster(settings =>
+        {
+            settings.Program = TestPrograms.TestWorker;
+            settings.Arguments = ["Survivor", "http://127.0.0.1:0"];
+            settings.Restart = new RestartPolicy();
+            settings.RequestTimeLimit = TimeSpan.FromSeconds(0.5);
+            settings.Hang = new HangPolicy { EndAfter = TimeSpan.FromSeconds(1) };
+        });
+        var (_, port) = await cluster.ForkListeningAsync(1);
+        using var obedient = await KeptConnection.OpenAsync(port);
+        using var stubborn = await KeptConnection.OpenAsync(port);
+
+        await obedient.SendAsync("GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+        await Assert.ThrowsAnyAsync<IOException>(obedient.AnswerAsync);
+        Assert.DoesNotContain(cluster.Events, e => e.StartsWith("exit", StringComparison.Ordinal));
+
+        // It waits without looking at its cancellation.
+        await stubborn.SendAsync("GET /slow?milliseconds=60000 HTTP/1.1\r\nHost: x\r\n\r\n");
+        await Assert.ThrowsAnyAsync<IOException>(stubborn.AnswerAsync);
+        await cluster.EventAsync("exit 1 SIGKILL");
+        await AnsweredByAsync(cluster, port, "2");
     }
 
     [Fact]
