@@ -23,6 +23,7 @@ static class SurvivalServer
     {
         options.Workers = arguments.Workers;
         options.Settings.SchedulingPolicy = arguments.Text("--policy");
+        options.Settings.Spares = arguments.Integer("--spares");
         options.OnPrimary = Announcement.Begin;
     });
 

@@ -26,7 +26,9 @@ sealed class StallExperiment(string target, Func<CancellationToken, Task<Fleet>>
 
         // What is under way when the worker stops is neither before the stall nor in it.
         await Task.Delay(TimeSpan.FromMilliseconds(100), ct);
-        var stopped = fleet.Workers[round % fleet.Workers.Count];
+
+        // One that answers, whichever it is: on a shared listening socket there may be some that never do.
+        var stopped = (await Capacity.WhoAsync(fleet.Port, 1, ct))[0];
         Libc.Stop(stopped);
         (long From, long To) stall;
         try

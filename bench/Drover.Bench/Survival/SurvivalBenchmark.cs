@@ -43,19 +43,20 @@ sealed class SurvivalBenchmark(SurvivalOptions options)
         const int Four = SurvivalOptions.StallWorkers;
         return
         [
-            new FailureExperiment(TargetName.DroverRoundRobin, ct => ClusterFleet.StartDroverAsync("round-robin", Two, ct), options),
+            new FailureExperiment(TargetName.DroverRoundRobin, ct => ClusterFleet.StartDroverAsync("round-robin", Two, spares: 0, ct), options),
             new FailureExperiment(TargetName.NodeRoundRobin, ct => ClusterFleet.StartNodeAsync(Two, ct), options),
             new FailureExperiment(TargetName.Pm2, ct => Pm2Fleet.StartAsync(Two, ct), options),
             new FailureExperiment(TargetName.Nginx, NginxFleet.StartAsync, options),
 
-            new StallExperiment(TargetName.DroverRoundRobin, ct => ClusterFleet.StartDroverAsync("round-robin", Four, ct), options),
-            new StallExperiment(TargetName.DroverShared, ct => ClusterFleet.StartDroverAsync("shared", Four, ct), options),
+            new StallExperiment(TargetName.DroverRoundRobin, ct => ClusterFleet.StartDroverAsync("round-robin", Four, spares: 0, ct), options),
+            new StallExperiment(TargetName.DroverShared, ct => ClusterFleet.StartDroverAsync("shared", Four, spares: 0, ct), options),
             new StallExperiment(TargetName.NodeRoundRobin, ct => ClusterFleet.StartNodeAsync(Four, ct), options),
             new StallExperiment(TargetName.Nginx, NginxFleet.StartAsync, options),
 
             new TableCostExperiment(options),
 
-            new RecoveryExperiment(TargetName.DroverRoundRobin, ct => ClusterFleet.StartDroverAsync("round-robin", Two, ct), options),
+            new RecoveryExperiment(TargetName.DroverRoundRobin, ct => ClusterFleet.StartDroverAsync("round-robin", Two, spares: 0, ct), options),
+            new RecoveryExperiment(TargetName.DroverSpare, ct => ClusterFleet.StartDroverAsync("round-robin", Two, spares: 1, ct), options),
             new RecoveryExperiment(TargetName.NodeRoundRobin, ct => ClusterFleet.StartNodeAsync(Two, ct), options),
             new RecoveryExperiment(TargetName.Pm2, ct => Pm2Fleet.StartAsync(Two, ct), options),
         ];

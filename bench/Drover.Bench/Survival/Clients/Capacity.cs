@@ -13,12 +13,19 @@ static class Capacity
     static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Returns when so many different processes have answered, and how long after <paramref name="start"/> that was.</summary>
+    /// <summary>Returns how long after <paramref name="start"/> so many different processes had answered.</summary>
     /// <param name="gone">A process that is dead and does not count; 0 for none.</param>
-    public static Task<TimeSpan> WaitAsync(int port, int workers, int gone, long start, CancellationToken ct) =>
-        Task.Factory.StartNew(() => Wait(port, workers, gone, start, ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public static async Task<TimeSpan> WaitAsync(int port, int workers, int gone, long start, CancellationToken ct) =>
+        (await FindAsync(port, workers, gone, start, ct)).Elapsed;
 
-    static TimeSpan Wait(int port, int workers, int gone, long start, CancellationToken ct)
+    /// <summary>Returns the processes that answer, when there are as many as this.</summary>
+    public static async Task<IReadOnlyList<int>> WhoAsync(int port, int workers, CancellationToken ct) =>
+        (await FindAsync(port, workers, gone: 0, Stopwatch.GetTimestamp(), ct)).Workers;
+
+    static Task<(IReadOnlyList<int> Workers, TimeSpan Elapsed)> FindAsync(int port, int workers, int gone, long start, CancellationToken ct) =>
+        Task.Factory.StartNew(() => Find(port, workers, gone, start, ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    static (IReadOnlyList<int> Workers, TimeSpan Elapsed) Find(int port, int workers, int gone, long start, CancellationToken ct)
     {
         using var connection = new Connection(port, Patience);
         var seen = new HashSet<int>();
@@ -34,7 +41,7 @@ static class Capacity
                 Thread.Sleep(1);
         }
 
-        return Stopwatch.GetElapsedTime(start);
+        return ([.. seen.Order()], Stopwatch.GetElapsedTime(start));
     }
 
     static int WorkerIn(ReadOnlySpan<byte> answer)

@@ -7,17 +7,20 @@ namespace Drover.Bench.Survival.Fleets;
 sealed class ClusterFleet : Fleet
 {
     // Longer than any drain.
-    static readonly TimeSpan LongestReload = TimeSpan.FromSeconds(45);
+    static readonly TimeSpan LongestChange = TimeSpan.FromSeconds(45);
 
     readonly ServerProcess _server;
+    readonly int _processes;
 
-    ClusterFleet(int port, ServerProcess server)
-        : base(port) => _server = server;
+    ClusterFleet(int port, int workers, int spares, ServerProcess server)
+        : base(port, workers) => (_server, _processes) = (server, workers + spares);
 
-    public override IReadOnlyList<int> Workers => _server.Listening;
-
-    public static Task<Fleet> StartDroverAsync(string policy, int workers, CancellationToken ct) => StartAsync(
-        port => Repository.Server("survive", "--port", $"{port}", "--policy", policy, "--workers", $"{workers}"), workers, ct);
+    public static Task<Fleet> StartDroverAsync(string policy, int workers, int spares, CancellationToken ct) => StartAsync(
+        port => Repository.Server(
+            "survive", "--port", $"{port}", "--policy", policy, "--workers", $"{workers}", "--spares", $"{spares}"),
+        workers,
+        spares,
+        ct);
 
     public static Task<Fleet> StartNodeAsync(int workers, CancellationToken ct) => StartAsync(
         port => Repository.Node("survive.js", $"{workers}") with
@@ -25,27 +28,37 @@ sealed class ClusterFleet : Fleet
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PORT"] = $"{port}" },
         },
         workers,
+        spares: 0,
         ct);
 
-    public override async Task ReloadAsync(CancellationToken ct)
+    public override Task ReloadAsync(CancellationToken ct)
     {
-        var old = Workers;
-        var start = Stopwatch.GetTimestamp();
+        var old = _server.Listening;
         Libc.HangUp(_server.Id);
-        while (Workers is var now && (now.Count != old.Count || now.Intersect(old).Any()))
-        {
-            _server.ThrowIfExited();
-            if (Stopwatch.GetElapsedTime(start) > LongestReload)
-                throw new MeasurementException($"the reload did not end within {LongestReload.TotalSeconds} s; workers before: {string.Join(' ', old)}, now: {string.Join(' ', now)}");
-            await Task.Delay(10, ct);
-        }
+        return WithoutAsync(old, ct);
     }
+
+    /// <summary>Spare workers are there too.</summary>
+    public override Task RepairedAsync(CancellationToken ct) => WithoutAsync([], ct);
 
     public override ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    static async Task<Fleet> StartAsync(Func<int, Command> command, int workers, CancellationToken ct)
+    static async Task<Fleet> StartAsync(Func<int, Command> command, int workers, int spares, CancellationToken ct)
     {
         var port = FreePort.Pick();
-        return new ClusterFleet(port, await ServerProcess.StartAsync(command(port), workers, onListening: null, ct));
+        return new ClusterFleet(port, workers, spares, await ServerProcess.StartAsync(command(port), workers + spares, onListening: null, ct));
+    }
+
+    /// <summary>Returns when as many processes listen as should, and none of the old ones is among them.</summary>
+    async Task WithoutAsync(IReadOnlyList<int> old, CancellationToken ct)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (_server.Listening is var now && (now.Count != _processes || now.Intersect(old).Any()))
+        {
+            _server.ThrowIfExited();
+            if (Stopwatch.GetElapsedTime(start) > LongestChange)
+                throw new MeasurementException($"after {LongestChange.TotalSeconds} s these listen: {string.Join(' ', now)}; before: {string.Join(' ', old)}");
+            await Task.Delay(10, ct);
+        }
     }
 }

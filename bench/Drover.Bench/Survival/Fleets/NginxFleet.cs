@@ -16,11 +16,9 @@ sealed class NginxFleet : Fleet
     ChildProcess? _nginx;
 
     NginxFleet()
-        : base(FreePort.Pick())
+        : base(FreePort.Pick(), Backends)
     {
     }
-
-    public override IReadOnlyList<int> Workers => [.. _backends.Values.Select(backend => backend.Id)];
 
     public static async Task<Fleet> StartAsync(CancellationToken ct)
     {

@@ -13,12 +13,10 @@ sealed class Pm2Fleet : Fleet
     readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("drover-bench-pm2-");
     int _daemon;
 
-    Pm2Fleet()
-        : base(FreePort.Pick())
+    Pm2Fleet(int workers)
+        : base(FreePort.Pick(), workers)
     {
     }
-
-    public override IReadOnlyList<int> Workers => [.. ProcFiles.ChildrenOf(_daemon)];
 
     static string Program => Path.Combine(Repository.Pm2, "node_modules", "pm2", "bin", "pm2");
 
@@ -35,7 +33,7 @@ sealed class Pm2Fleet : Fleet
     public static async Task<Fleet> StartAsync(int workers, CancellationToken ct)
     {
         await EnsureAsync(ct);
-        var fleet = new Pm2Fleet();
+        var fleet = new Pm2Fleet(workers);
         try
         {
             await fleet.RunAsync(ct, "start", Repository.NodeScript("survive-app.js"), "-i", $"{workers}", "--name", "survive");
