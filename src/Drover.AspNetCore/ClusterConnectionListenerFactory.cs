@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using Drover.AspNetCore.Transport;
 using Drover.Workers;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Drover.AspNetCore;
 
@@ -15,11 +17,11 @@ internal sealed class ClusterConnectionListenerFactory : IConnectionListenerFact
     private readonly CurrentWorker _worker;
     private readonly ILogger _logger;
 
-    public ClusterConnectionListenerFactory(CurrentWorker worker, ILoggerFactory loggers, IServiceProvider services)
+    public ClusterConnectionListenerFactory(CurrentWorker worker, ILoggerFactory loggers, IOptions<KestrelServerOptions> kestrel, IServiceProvider services)
     {
         _worker = worker;
         _logger = loggers.CreateLogger("Drover");
-        _transport = new ConnectionTransport(new ConnectionTransportOptions(), _logger, services.GetService<IMemoryPoolFactory<byte>>(), worker.HandOff);
+        _transport = new ConnectionTransport(ConnectionTransportOptions.From(kestrel.Value.Limits), _logger, services.GetService<IMemoryPoolFactory<byte>>(), worker.HandOff);
         if (worker.HandOff is { } handOff) handOff.Holder = _transport;
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
 namespace Drover.AspNetCore.Transport;
 
 /// <summary>How a <see cref="ConnectionTransport"/> runs. The defaults are Kestrel's, apart from the number of loops.</summary>
@@ -15,4 +17,17 @@ internal sealed record ConnectionTransportOptions
     /// <summary>Whether an abort ends the stream politely instead of resetting it, as Kestrel's switch FinOnError asks for.</summary>
     internal bool EndStreamOnAbort { get; init; } =
         AppContext.TryGetSwitch("Microsoft.AspNetCore.Server.Kestrel.FinOnError", out var enabled) && enabled;
+
+    /// <summary>The limits that the application has set for Kestrel, which has null for no limit.</summary>
+    internal static ConnectionTransportOptions From(KestrelServerLimits limits) => new()
+    {
+        MaxReadBufferBytes = limits.MaxRequestBufferSize ?? 0,
+        MaxWriteBufferBytes = limits.MaxResponseBufferSize switch
+        {
+            // Kestrel's 0 waits for every byte; a pipe's 0 waits for none.
+            0 => 1,
+            { } bytes => bytes,
+            null => 0,
+        },
+    };
 }

@@ -49,7 +49,13 @@ internal sealed class MessagePort : IThreadPoolWorkItem
     private bool _unintelligible;
     private volatile bool _peerIsDrover;
 
-    /// <summary><paramref name="peerIsDrover"/> is null while nobody knows: that will turn out with <see cref="PeerIsKnown"/>.</summary>
+    /// <summary>Begins to keep what arrives; it is handled as soon as somebody subscribes.</summary>
+    /// <param name="loop">The channel's loop.</param>
+    /// <param name="channel">Where messages come from and go to.</param>
+    /// <param name="worker">Whose messages these are.</param>
+    /// <param name="shared">Handlers for the messages of every worker; null where there is but one.</param>
+    /// <param name="logger">For messages that nobody understands, and handlers that fail.</param>
+    /// <param name="peerIsDrover">Whether the other side understands typed messages. Null: that will turn out with <see cref="PeerIsKnown"/>.</param>
     internal MessagePort(EventLoop loop, IpcChannel channel, Worker worker, MessageHandlers? shared, ILogger logger, bool? peerIsDrover)
     {
         _early = new EarlyMessages(channel, isOpen: peerIsDrover is null);
