@@ -360,7 +360,7 @@ public sealed class ClusterPrimary : IAsyncDisposable
             CheckSpares(settings, policy);
             _core = new ClusterCore(policy, _events, _messages, _logger, _time);
             if (settings.Spares > 0) _core.Spares = new SpareKeeper(_core, settings.Spares, _settings.Copy());
-            if (Upkeep.IsNeeded(settings)) _core.Upkeep = new Upkeep(_core, settings, () => Settings);
+            _core.Upkeep = new Upkeep(_core, settings, () => Settings);
             return _core;
         }
     }

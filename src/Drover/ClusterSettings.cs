@@ -56,6 +56,9 @@ public sealed class ClusterSettings
     /// <summary>When a worker that does not react counts as hung. Not for Node workers, which make no heartbeat.</summary>
     public HangPolicy Hang { get; set; } = new();
 
+    /// <summary>When workers are replaced by new ones although they are well. Null (the default): never.</summary>
+    public RecyclePolicy? Recycle { get; set; }
+
     /// <summary>
     /// How many workers are kept ready beside those that serve: started, listening, and without connections. When a worker dies that the
     /// restart policy would replace and that was forked without settings of its own, a spare one serves in its place at once, and a new
@@ -92,6 +95,7 @@ public sealed class ClusterSettings
         DrainTimeout = DrainTimeout,
         AutoScale = AutoScale?.CheckedCopy(),
         Spares = Spares,
+        Recycle = Recycle?.CheckedCopy(),
         Hang = Hang.CheckedCopy(),
         RequestTimeLimit = RequestTimeLimit,
     };

@@ -12,6 +12,7 @@ internal sealed class Changes(ClusterCore cluster)
     private TaskCompletionSource? _settled;
     private int _open;
     private Reload? _reload;
+    private CancellationTokenSource? _recycling;
 
     /// <summary>Completes when nothing is being changed; null when that is so now.</summary>
     internal Task? Pending
@@ -32,6 +33,7 @@ internal sealed class Changes(ClusterCore cluster)
         var reload = new Reload(cluster, options, settings);
         if (!waits && Interlocked.CompareExchange(ref _reload, reload, null) is { } running)
             throw new ClusterException(ClusterError.ReloadRunning, $"A reload is running: {running.Progress}. Wait for its end and ask again.");
+        GiveUpRecycling();
         try
         {
             return await RunAsync(
@@ -55,6 +57,7 @@ internal sealed class Changes(ClusterCore cluster)
     /// <inheritdoc cref="Scaling.RunAsync"/>
     internal async Task ScaleAsync(int target, int? only, ClusterSettings settings, CancellationToken cancellationToken)
     {
+        GiveUpRecycling();
         try
         {
             await RunAsync(
@@ -70,6 +73,42 @@ internal sealed class Changes(ClusterCore cluster)
         {
             throw new ClusterException($"The cluster was asked to end before it had {target} workers.", exception);
         }
+    }
+
+    /// <summary>Replaces a worker by one of the same kind. Null: done, or it was leaving anyway.</summary>
+    internal async Task<ReloadFailure?> RecycleAsync(ForkedWorker worker, CancellationToken cancellationToken)
+    {
+        using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_lock) _recycling = givenUp;
+        try
+        {
+            return await RunAsync(
+                async clusterEnds =>
+                {
+                    using var stop = CancellationTokenSource.CreateLinkedTokenSource(clusterEnds, givenUp.Token);
+                    var replacer = new Replacer(cluster, new ReloadOptions(), old => cluster.OrderAgain(old, history: null));
+                    var outcome = await replacer.ReplaceAsync(worker, endsOldFirst: false, stop.Token, clusterEnds);
+                    if (outcome.Successor is not { } successor) return outcome.Failure;
+                    ReloadLog.Replaced(cluster.Logger, worker.ProcessId, successor.ProcessId);
+                    await worker.DisconnectAsync(stop.Token);
+                    return null;
+                },
+                givenUp.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Reload.Interrupted();
+        }
+        finally
+        {
+            lock (_lock) _recycling = null;
+        }
+    }
+
+    // Whoever has something to do with all workers does not wait for one of them to be renewed.
+    private void GiveUpRecycling()
+    {
+        lock (_lock) _ = _recycling?.CancelAsync();
     }
 
     /// <summary>The cluster ends: nothing new is started for a change. What it has started belongs to the workers that end. Any thread.</summary>

@@ -42,6 +42,7 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
         History = order.History;
         _isWithheld = order.IsWithheld;
         _isSpare = order.IsSpare;
+        if (order.Settings.Recycle is { } recycle) Limits = new RecycleLimits(recycle, Random.Shared.NextDouble());
         _forkedAt = cluster.Time.GetTimestamp();
         _channel = new IpcChannel(cluster.Loop, spawned.Channel, this, cluster.Time);
         _port = new MessagePort(cluster.Loop, _channel, this, cluster.Messages, cluster.Logger, peerIsDrover: spawned.HandOff is null ? false : null);
@@ -93,6 +94,14 @@ internal sealed class ForkedWorker : Worker, IChannelOwner, IReadinessHandler
     internal Task Gone => _gone.Task;
 
     internal IHandOff HandOff => _port.PeerIsDrover ? _handOffSender! : _nodeHandOff ??= new NodeHandOff(_channel, NextSequence, RoomAgain);
+
+    /// <summary>When it is replaced although it lives; null: never.</summary>
+    internal RecycleLimits? Limits { get; }
+
+    internal TimeSpan Age => _cluster.Time.GetElapsedTime(_forkedAt);
+
+    /// <summary>As far as it counts them. Any thread.</summary>
+    internal long RequestsBegun => Volatile.Read(ref _cluster.Held.Table.WorkerAt(_tableIndex).Requests);
 
     /// <summary>Requests in flight, as far as it counts them, and connections that it has not taken. Any thread.</summary>
     internal int RequestsToDo => Math.Max(0, Volatile.Read(ref _cluster.Held.Table.WorkerAt(_tableIndex).RequestsInFlight)) + (_handOffSender?.Pending ?? 0);

@@ -32,7 +32,7 @@ internal sealed class Reload
         ReloadLog.Began(_cluster.Logger, _total);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(clusterEnds, cancellationToken);
         using var starting = CancellationTokenSource.CreateLinkedTokenSource(waiting.Token);
-        var replacer = new Replacer(_cluster, _options, _settings, _generation);
+        var replacer = new Replacer(_cluster, _options, OrderFor);
         while (true)
         {
             while (_failure is null && !waiting.IsCancellationRequested && Next() is { } next)
@@ -77,6 +77,13 @@ internal sealed class Reload
     }
 
     internal static ReloadFailure Interrupted() => new(ReloadFailureReason.Interrupted, "the cluster was asked to end");
+
+    private ForkOrder OrderFor(ForkedWorker old)
+    {
+        var changed = _settings.Copy();
+        old.Order.Configure?.Invoke(changed);
+        return new ForkOrder(changed) { Configure = old.Order.Configure, Generation = _generation, RemembersErrors = true };
+    }
 
     private bool IsOld(Worker worker) =>
         worker.State is not (WorkerState.Draining or WorkerState.Exited) && ((ForkedWorker)worker).Order.Generation < _generation && !_begun.Contains(worker.Id);

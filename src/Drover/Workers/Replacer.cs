@@ -6,9 +6,8 @@ namespace Drover.Workers;
 /// </summary>
 /// <param name="cluster">Whose workers they are.</param>
 /// <param name="options">What makes a new worker ready.</param>
-/// <param name="settings">What new workers start from.</param>
-/// <param name="generation">The number of these settings.</param>
-internal sealed class Replacer(ClusterCore cluster, ReloadOptions options, ClusterSettings settings, int generation)
+/// <param name="orderFor">What the new worker for an old one is forked with.</param>
+internal sealed class Replacer(ClusterCore cluster, ReloadOptions options, Func<ForkedWorker, ForkOrder> orderFor)
 {
     // A new worker that is not wanted has no connections yet; it has nothing to finish.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
@@ -51,7 +50,7 @@ internal sealed class Replacer(ClusterCore cluster, ReloadOptions options, Clust
         {
             if (endsOldFirst) await old.DisconnectAsync(stop);
             stop.ThrowIfCancellationRequested();
-            successor = cluster.Fork(OrderFor(old));
+            successor = cluster.Fork(orderFor(old) with { History = null, IsWithheld = true, IsSpare = false });
             var unfit = await _check.RunAsync(successor, mustListen, stop);
             if (unfit is not null) return (successor, unfit);
             await cluster.Loop.RunAsync(() =>
@@ -68,13 +67,6 @@ internal sealed class Replacer(ClusterCore cluster, ReloadOptions options, Clust
         {
             return (null, new Unfitness(ReloadFailureReason.NotStarted, exception.Message));
         }
-    }
-
-    private ForkOrder OrderFor(ForkedWorker old)
-    {
-        var changed = settings.Copy();
-        old.Order.Configure?.Invoke(changed);
-        return new ForkOrder(changed) { Configure = old.Order.Configure, Generation = generation, IsWithheld = true, RemembersErrors = true };
     }
 
     /// <summary>The successor is the instance from now on. False: it has just ended.</summary>

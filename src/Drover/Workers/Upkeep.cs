@@ -1,6 +1,6 @@
 namespace Drover.Workers;
 
-/// <summary>What a primary looks after each second, off the loop: whether there are too many or too few workers.</summary>
+/// <summary>What a primary looks after each second, off the loop: whether there are too many or too few workers, and whether one has used up its time.</summary>
 internal sealed class Upkeep : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -10,6 +10,7 @@ internal sealed class Upkeep : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly AutoScaler? _scaler;
     private readonly LoadMeter _meter;
+    private readonly Recycler _recycler;
     private readonly Task _running;
 
     /// <param name="cluster">Whose workers they are.</param>
@@ -20,11 +21,10 @@ internal sealed class Upkeep : IAsyncDisposable
         _cluster = cluster;
         _settings = settings;
         _meter = new LoadMeter(cluster);
+        _recycler = new Recycler(cluster);
         if (atFirst.AutoScale is { } scale) _scaler = new AutoScaler(scale);
         _running = Task.Run(RunAsync);
     }
-
-    internal static bool IsNeeded(ClusterSettings settings) => settings.AutoScale is not null;
 
     public async ValueTask DisposeAsync()
     {
@@ -41,12 +41,26 @@ internal sealed class Upkeep : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_end.Token))
             {
                 // Whatever is being changed is looked at when it is done.
-                if (_cluster.Changes.Pending is null && _scaler is not null) await ScaleAsync(_scaler);
+                if (_cluster.Changes.Pending is null) await LookAfterAsync();
             }
         }
         catch (OperationCanceledException)
         {
             // The cluster ends.
+        }
+    }
+
+    private async Task LookAfterAsync()
+    {
+        try
+        {
+            if (_scaler is not null) await ScaleAsync(_scaler);
+            await _recycler.RunOnceAsync(_end.Token);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The next second is another one.
+            UpkeepLog.Failed(_cluster.Logger, exception);
         }
     }
 
