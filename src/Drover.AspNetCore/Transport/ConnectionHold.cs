@@ -31,6 +31,15 @@ internal sealed class ConnectionHold(ConnectionClaim claim, IReleaseListener lis
         }
     }
 
+    /// <summary>Whether nobody has claimed the connection now.</summary>
+    internal bool IsIdle
+    {
+        get
+        {
+            lock (_lock) return claim.State == ConnectionState.Idle;
+        }
+    }
+
     /// <summary>Whether the connection can stay only as long as this worker.</summary>
     internal bool IsPinned
     {

@@ -65,6 +65,7 @@ internal sealed class ReceiveSide
             // The one place where a connection waits for its client. No buffer is held here, and no byte has been read that
             // the application has not been given: from here, and from nowhere else, a connection can be passed on.
             await _readable;
+            if (_connection.TryReturnSoon()) continue;
             if (_hold?.TryBeginReading() == false) return;
             for (var receives = 1; ; receives++)
             {

@@ -185,6 +185,15 @@ internal sealed class TransportConnection : ConnectionContext, IReadinessHandler
     /// <summary>The application is done with the request.</summary>
     internal void EndRequest() => _hold!.EndRequest();
 
+    /// <summary>
+    /// Bytes have arrived for a worker that is giving its connections away: an idle one goes, with what it brings. If it cannot go after
+    /// all, the receiver hears of the bytes again.
+    /// </summary>
+    internal bool TryReturnSoon() => _loop.IsGivingBack && _hold?.IsIdle == true && _loop.Events.Post(() =>
+    {
+        if (!TryReturn()) _receiveSide.OnReadable(peerClosed: false);
+    });
+
     /// <summary>Gives the connection to another worker if it is idle; here it just ends. Loop thread only.</summary>
     internal bool TryReturn()
     {
