@@ -40,7 +40,7 @@ internal sealed class HangDetector(HangPolicy policy)
             _suspectedAt = now;
         }
 
-        if (!IsLonger(silence, policy.SuspendAfter)) return HangVerdict.Reacts;
+        if (!IsLonger(silence, policy.SuspendAfter) && !IsKnownToHang(_atSuspicion)) return HangVerdict.Reacts;
         if (_atSuspicion is { } before && times() is { } after && IsStarved(before, after, now - _suspectedAt))
         {
             // It would react if it could. The silence counts from here, and so does its waiting.
@@ -51,6 +51,9 @@ internal sealed class HangDetector(HangPolicy policy)
 
         return IsLonger(silence, policy.EndAfter) ? HangVerdict.MustEnd : HangVerdict.Hangs;
     }
+
+    // A stopped process does not react, however long one waits.
+    private bool IsKnownToHang(ProcessTimes? times) => times is { IsStopped: true } && policy.SuspendAfter != Timeout.InfiniteTimeSpan;
 
     // It wanted to run and was not let, most of the time, or right now.
     private static bool IsStarved(ProcessTimes before, ProcessTimes after, long elapsed) =>

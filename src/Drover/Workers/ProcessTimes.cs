@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Drover.Workers;
 
 /// <summary>
-/// How long a process's threads have run and have waited for a CPU, in all, and whether one of them could run now (proc(5):
-/// /proc/PID/task/TID/schedstat and stat). The kernel adds a wait when it is over, so a long one shows only in the last of these.
+/// How long a process's threads have run and have waited for a CPU, in all, whether one of them could run now, and whether a signal has
+/// stopped them (proc(5): /proc/PID/task/TID/schedstat and stat). The kernel adds a wait when it is over, so a long one shows only in the last of these.
 /// </summary>
-internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMilliseconds, bool CanRun)
+internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMilliseconds, bool CanRun, bool IsStopped = false)
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
 
@@ -14,7 +14,7 @@ internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMill
     internal static ProcessTimes? Of(int pid)
     {
         long run = 0, wait = 0;
-        var canRun = false;
+        bool canRun = false, isStopped = false;
         try
         {
             foreach (var thread in Directory.EnumerateDirectories($"/proc/{pid}/task"))
@@ -26,7 +26,9 @@ internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMill
                 wait += long.Parse(numbers[1], CultureInfo.InvariantCulture);
 
                 // The state follows the name, which is in brackets and may contain any character.
-                canRun |= stat[stat.LastIndexOf(')') + 2] == 'R';
+                var state = stat[stat.LastIndexOf(')') + 2];
+                canRun |= state == 'R';
+                isStopped |= state == 'T';
             }
         }
         catch (IOException)
@@ -34,7 +36,7 @@ internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMill
             return null;
         }
 
-        return run == 0 ? null : new ProcessTimes(run / NanosecondsPerMillisecond, wait / NanosecondsPerMillisecond, canRun);
+        return run == 0 ? null : new ProcessTimes(run / NanosecondsPerMillisecond, wait / NanosecondsPerMillisecond, canRun, isStopped);
     }
 
     // False: the thread has ended meanwhile.

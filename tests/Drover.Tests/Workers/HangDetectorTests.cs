@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Drover.Workers;
 
 namespace Drover.Tests.Workers;
@@ -84,9 +85,47 @@ public sealed class HangDetectorTests
         for (var look = 0; look < 500; look++) Assert.Equal(HangVerdict.Reacts, Look(heartbeat, run: _now / 100, canRun: true));
     }
 
-    private HangVerdict Look(long heartbeat, long? run = null, long wait = 0, bool canRun = false)
+    [Fact]
+    public void A_stopped_worker_is_found_as_soon_as_it_is_suspected()
+    {
+        var heartbeat = _now;
+        var verdicts = Enumerable.Range(0, 110).Select(_ => (Verdict: Look(heartbeat, run: 1, isStopped: true), Silence: _now - heartbeat)).ToArray();
+
+        Assert.All(verdicts, v => Assert.Equal(v.Silence < 100, v.Verdict == HangVerdict.Reacts));
+        Assert.All(verdicts, v => Assert.Equal(v.Silence > 5000, v.Verdict == HangVerdict.MustEnd));
+    }
+
+    [Fact]
+    public void A_stopped_worker_does_not_matter_when_the_policy_says_never()
+    {
+        var detector = new HangDetector(new HangPolicy { SuspendAfter = Timeout.InfiniteTimeSpan, EndAfter = Timeout.InfiniteTimeSpan });
+        var stopped = new ProcessTimes(1, 0, CanRun: false, IsStopped: true);
+
+        for (var now = 1000L; now < 100_000; now += LookEvery) Assert.Equal(HangVerdict.Reacts, detector.Look(now, 1000, () => stopped));
+    }
+
+    [Fact]
+    public async Task The_kernel_says_whether_a_signal_has_stopped_a_process()
+    {
+        using var process = Process.Start("sleep", "600");
+        try
+        {
+            Assert.False(ProcessTimes.Of(process.Id)?.IsStopped ?? false);
+            await Process.Start("kill", ["-STOP", $"{process.Id}"]).WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            var deadline = Stopwatch.StartNew();
+            while (ProcessTimes.Of(process.Id) is not { IsStopped: true })
+                Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(10), $"It is not seen as stopped: {ProcessTimes.Of(process.Id)}");
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    private HangVerdict Look(long heartbeat, long? run = null, long wait = 0, bool canRun = false, bool isStopped = false)
     {
         _now += LookEvery;
-        return _detector.Look(_now, heartbeat, () => run is { } ms ? new ProcessTimes(ms, wait, canRun) : null);
+        return _detector.Look(_now, heartbeat, () => run is { } ms ? new ProcessTimes(ms, wait, canRun, isStopped) : null);
     }
 }
