@@ -58,6 +58,9 @@ internal sealed class DispatchedServer : SharedServer, IReadinessHandler
     internal override void Join(ForkedWorker worker)
     {
         if (_members.Exists(m => m.Worker == worker)) return;
+
+        // Somebody goes on after all: forked while the others end.
+        _ending = false;
         var index = _members.FindIndex(m => m.Worker.Id > worker.Id);
         _members.Insert(index < 0 ? _members.Count : index, new Member(worker, worker.HandOff));
         HasRoomAgain();

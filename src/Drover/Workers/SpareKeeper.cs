@@ -6,6 +6,9 @@ namespace Drover.Workers;
 /// </summary>
 internal sealed class SpareKeeper(ClusterCore cluster, int count, ClusterSettings atFirst)
 {
+    // One that has just taken over compiles what its first requests need; the next spare one does not take the CPU from it.
+    private static readonly TimeSpan FirstRequests = TimeSpan.FromSeconds(1);
+
     private RestartHistory? _history;
     private object? _later;
     private bool _givenUp;
@@ -32,7 +35,7 @@ internal sealed class SpareKeeper(ClusterCore cluster, int count, ClusterSetting
         spare.History = history;
         spare.Activate();
         SpareLog.TookOver(cluster.Logger, spare.ProcessId, dead.ProcessId);
-        FillAfter(delay);
+        FillAfter(delay > FirstRequests ? delay : FirstRequests);
         return true;
     }
 
