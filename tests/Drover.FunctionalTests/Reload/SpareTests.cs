@@ -125,7 +125,7 @@ public sealed class SpareTests
         Assert.True((await cluster.WithinDeadline(reload, "the reload")).IsComplete);
 
         Assert.Equal("4", (await cluster.ReadAllAsync(port)).Trim());
-        await cluster.UntilAsync(() => Kinds(cluster).SequenceEqual([(4, false), (6, true)]), "one worker and one spare one of the new generation");
+        await cluster.UntilAsync(() => Kinds(cluster).ToArray() is [(4, false), ( > 4, true)], "one worker and one spare one of the new generation");
     }
 
     [Fact]
