@@ -1,3 +1,5 @@
+using Drover.Workers;
+
 namespace Drover.FunctionalTests.Survival;
 
 /// <summary>What the clients of a worker see that is killed: of all that it was not working on, nothing.</summary>
@@ -12,6 +14,7 @@ public sealed class KilledWorkerTests
         var first = await Task.WhenAll(connections.Select(c => c.GetAsync("/")));
         Assert.Equal(50, first.Count(id => id == "1"));
 
+        await IdleAsync(cluster, workers[0], 50);
         workers[0].Kill(Signal.SIGKILL);
         var second = await cluster.WithinDeadline(Task.WhenAll(connections.Select(c => c.GetAsync("/"))), "the second answers");
 
@@ -27,6 +30,7 @@ public sealed class KilledWorkerTests
         var connections = await KeptConnection.OpenManyAsync(port, 20);
         await Task.WhenAll(connections.Select(c => c.GetAsync("/")));
 
+        await IdleAsync(cluster, workers[0], 20);
         workers[0].Kill(Signal.SIGKILL);
         await cluster.EventAsync("exit 1 SIGKILL");
         var answers = connections.Select(c => c.GetAsync("/")).ToArray();
@@ -144,6 +148,10 @@ public sealed class KilledWorkerTests
         await cluster.UntilAsync(async () => await known.GetAsync("/") == "2", "an answer of the other worker");
         await cluster.WithinDeadline(gone, "the end of the worker");
     }
+
+    // An answer reaches its client a moment before the worker has released the connection.
+    private static Task IdleAsync(TestCluster cluster, Worker worker, int count) =>
+        cluster.UntilAsync(async () => await ((ForkedWorker)worker).CountIdleAsync() == count, "idle connections");
 
     internal static async Task HoldAsync(TestCluster cluster, KeptConnection connection)
     {
