@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
+using Drover.Interop;
 using Microsoft.Extensions.Logging;
 
 namespace Drover;
@@ -13,9 +14,6 @@ internal static class MemoryDump
 {
     private const int HeaderSize = 20;
     private const int DumpWithHeap = 2;
-
-    // Field 22 of proc(5), /proc/PID/stat, counted from the state behind the name.
-    private const int StartTimeAfterName = 19;
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
@@ -54,8 +52,7 @@ internal static class MemoryDump
     // Processes that were killed leave their sockets behind, and the kernel uses numbers again: the start time tells them apart.
     private static string SocketOf(int pid)
     {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        var start = stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[StartTimeAfterName];
+        var start = ProcessStat.FieldsOf(pid)[ProcessStat.StartTime];
         var socket = Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{pid}-{start}-socket");
         return File.Exists(socket) ? socket : throw new IOException("it has no diagnostics socket; DOTNET_EnableDiagnostics=0 switches it off");
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drover.Interop;
 
 namespace Drover.Workers;
 
@@ -6,8 +7,6 @@ namespace Drover.Workers;
 internal sealed class LoadMeter(ClusterCore cluster)
 {
     private const double TicksPerSecond = 100; // USER_HZ, which is part of Linux's interface.
-    private const int UserTime = 11; // Counted from the state, the first field behind the name.
-    private const int SystemTime = 12;
 
     private Dictionary<int, double> _used = [];
     private TimeSpan _measured;
@@ -28,14 +27,14 @@ internal sealed class LoadMeter(ClusterCore cluster)
     {
         try
         {
-            // The name is in brackets and may contain anything, brackets too.
-            var stat = File.ReadAllText($"/proc/{pid}/stat");
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (double.Parse(fields[UserTime], CultureInfo.InvariantCulture) + double.Parse(fields[SystemTime], CultureInfo.InvariantCulture)) / TicksPerSecond;
+            var fields = ProcessStat.FieldsOf(pid);
+            return (Number(fields[ProcessStat.UserTime]) + Number(fields[ProcessStat.SystemTime])) / TicksPerSecond;
         }
         catch (IOException)
         {
             return 0;
         }
     }
+
+    private static double Number(string field) => double.Parse(field, CultureInfo.InvariantCulture);
 }

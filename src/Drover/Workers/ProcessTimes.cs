@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drover.Interop;
 
 namespace Drover.Workers;
 
@@ -25,8 +26,7 @@ internal readonly record struct ProcessTimes(long RunMilliseconds, long WaitMill
                 run += long.Parse(numbers[0], CultureInfo.InvariantCulture);
                 wait += long.Parse(numbers[1], CultureInfo.InvariantCulture);
 
-                // The state follows the name, which is in brackets and may contain any character.
-                var state = stat[stat.LastIndexOf(')') + 2];
+                var state = ProcessStat.StateIn(stat);
                 canRun |= state == 'R';
                 isStopped |= state == 'T';
             }
